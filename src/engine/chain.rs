@@ -1,1 +1,2 @@
 //! The mastering chain.
+pub mod limiter;

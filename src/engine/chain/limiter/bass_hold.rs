@@ -1,0 +1,103 @@
+//! Long hold for low notes: while the bass alone needs reduction, the gain stays put between its half-waves.
+
+use crate::dsp::units::log2_fast;
+use crate::dsp::{MAX_BLOCK, StereoBlock};
+
+/// Half a period of the lowest note that is held steady, 20 Hz.
+const HOLD_S: f64 = 0.025;
+
+/// Length of a hop in seconds; averaging over it leaves only the bass.
+const HOP_S: f64 = 16.0 / 48_000.0;
+
+/// Lifts the bass level a little (0.1 dB), since hops do not meet the crest of a wave exactly; the need of the whole
+/// signal bounds it anyway.
+const CREST_ALLOWANCE: f32 = 1.012;
+
+/// Needs of one hop in octaves.
+#[derive(Clone, Copy, Default)]
+struct Hop {
+    bass: f32,
+    whole: f32,
+}
+
+/// Holds the need of the bass for both channels.
+pub struct BassHold {
+    hop_samples: usize,
+    hold_hops: usize,
+    hops: [Vec<Hop>; 2],
+    newest: usize,
+    filled: usize,
+    sums: [f32; 2],
+    largest: [f32; 2],
+    held: [f32; 2],
+}
+
+impl BassHold {
+    pub fn new(sample_rate_hz: f64, longest_delay: usize) -> Self {
+        let hop_samples = (HOP_S * sample_rate_hz).round() as usize;
+        let hold_hops = (HOLD_S * sample_rate_hz / hop_samples as f64).ceil() as usize;
+        let ring = vec![Hop::default(); hold_hops + longest_delay / hop_samples + 2];
+        Self {
+            hop_samples,
+            hold_hops,
+            hops: [ring.clone(), ring],
+            newest: 0,
+            filled: 0,
+            sums: [0.0; 2],
+            largest: [0.0; 2],
+            held: [0.0; 2],
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.hops.iter_mut().for_each(|h| h.fill(Hop::default()));
+        (self.newest, self.filled) = (0, 0);
+        (self.sums, self.largest, self.held) = ([0.0; 2], [0.0; 2], [0.0; 2]);
+    }
+
+    /// Raises `held` to what the bass needs, `delay` samples late. False if it needs nothing.
+    pub fn process(
+        &mut self,
+        block: &mut StereoBlock,
+        needed: &[[f32; MAX_BLOCK]; 2],
+        ceiling: &[f32],
+        delay: usize,
+        held: &mut [[f32; MAX_BLOCK]; 2],
+    ) -> bool {
+        let frames = block.frames();
+        let mut any = false;
+        let mut start = 0;
+        while start < frames {
+            let end = (start + self.hop_samples - self.filled).min(frames);
+            for (c, audio) in block.channels().into_iter().enumerate() {
+                self.sums[c] += audio[start..end].iter().sum::<f32>();
+                self.largest[c] = needed[c][start..end].iter().copied().fold(self.largest[c], f32::max);
+                if self.held[c] > 0.0 {
+                    any = true;
+                    held[c][start..end].iter_mut().for_each(|h| *h = h.max(self.held[c]));
+                }
+            }
+            self.filled += end - start;
+            if self.filled == self.hop_samples {
+                self.finish_hop(ceiling[end - 1], delay);
+            }
+            start = end;
+        }
+        any
+    }
+
+    fn finish_hop(&mut self, ceiling: f32, delay: usize) {
+        self.filled = 0;
+        let length = self.hops[0].len();
+        self.newest = (self.newest + 1) % length;
+        let late = delay / self.hop_samples;
+        for (c, hops) in self.hops.iter_mut().enumerate() {
+            let bass = (self.sums[c] / self.hop_samples as f32).abs() * CREST_ALLOWANCE / ceiling;
+            hops[self.newest] = Hop { bass: log2_fast(bass).max(0.0), whole: self.largest[c] };
+            let recent = (0..self.hold_hops).map(|i| hops[(self.newest + 2 * length - late - i) % length]);
+            let most = recent.fold(Hop::default(), |m, h| Hop { bass: m.bass.max(h.bass), whole: m.whole.max(h.whole) });
+            self.held[c] = most.bass.min(most.whole);
+        }
+        (self.sums, self.largest) = ([0.0; 2], [0.0; 2]);
+    }
+}
