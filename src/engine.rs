@@ -1,8 +1,15 @@
-//! The engine: cuts host blocks, feeds the chain, reports latency. Audio thread unless said otherwise.
+//! The engine behind plugin, standalone and command line: cuts host blocks, guards the signal, runs the chain and keeps
+//! the untouched signal aligned with it. Everything but construction belongs on the audio thread.
 
 use crate::control::{ChainTelemetry, LatencyMode, MasterControls};
+use crate::dsp::sanitize::{LARGEST_INPUT, sanitize};
+use crate::dsp::{MAX_BLOCK, StereoBlock};
 
 pub mod chain;
+mod monitor;
+
+use chain::Chain;
+use monitor::Monitor;
 
 /// Audio of one call. Every slice has the same length; mono is rendered when `right` is absent.
 pub struct EngineIo<'a> {
@@ -14,36 +21,139 @@ pub struct EngineIo<'a> {
     pub sidechain: Option<[&'a [f32]; 2]>,
 }
 
-/// The processing engine behind the plugin, the standalone and the command line.
-pub struct Engine {}
+/// The processing engine.
+pub struct Engine {
+    chain: Chain,
+    monitor: Monitor,
+    /// Frames since the last reset; blocks are cut on its multiples of [`MAX_BLOCK`].
+    position: u64,
+    /// The next block starts from silence with its settings in place.
+    fresh: bool,
+    replaced_samples: u64,
+    telemetry: ChainTelemetry,
+}
+
+/// One block on its own memory, so that mono and stereo, aligned or not, all look alike.
+#[derive(Clone, Copy)]
+struct Scratch {
+    left: [f32; MAX_BLOCK],
+    right: [f32; MAX_BLOCK],
+}
+
+impl Scratch {
+    const SILENCE: Self = Self { left: [0.0; MAX_BLOCK], right: [0.0; MAX_BLOCK] };
+
+    fn block(&mut self, frames: usize) -> StereoBlock<'_> {
+        StereoBlock { left: &mut self.left[..frames], right: &mut self.right[..frames] }
+    }
+
+    /// Keeps the chain's arithmetic away from overflow.
+    fn clamp(&mut self, frames: usize) {
+        for channel in self.block(frames).channels() {
+            channel.iter_mut().for_each(|x| *x = x.clamp(-LARGEST_INPUT, LARGEST_INPUT));
+        }
+    }
+}
 
 impl Engine {
-    /// A prepared engine (allocates; never call it on the audio thread).
+    /// An engine for a sample rate in Hz and a latency mode; allocates.
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
-        let _ = (sample_rate_hz, mode);
-        Self {}
+        let chain = Chain::new(sample_rate_hz, mode);
+        let monitor = Monitor::new(sample_rate_hz, chain.latency_samples());
+        Self { chain, monitor, position: 0, fresh: true, replaced_samples: 0, telemetry: ChainTelemetry::default() }
     }
 
-    /// Recomputes everything that depends on rate and mode; may allocate.
+    /// Recomputes everything that depends on rate and mode; allocates.
     pub fn prepare(&mut self, sample_rate_hz: f64, mode: LatencyMode) {
-        let _ = (sample_rate_hz, mode);
+        *self = Self::new(sample_rate_hz, mode);
     }
 
-    /// Clears signal memory; never allocates.
-    pub fn reset(&mut self) {}
+    /// Clears signal memory; the next block starts from silence with its settings in place. Never allocates.
+    pub fn reset(&mut self) {
+        self.fresh = true;
+        self.replaced_samples = 0;
+    }
 
-    /// Frames between an input sample and its output.
+    /// Frames between an input sample and its output: constant for a mode, whatever the controls say.
     pub fn latency_samples(&self) -> usize {
-        0
+        self.chain.latency_samples()
+    }
+
+    /// What happened in the last call of [`Self::process`].
+    pub fn telemetry(&self) -> ChainTelemetry {
+        self.telemetry
     }
 
     /// Renders in place, any length from 0 up. Never allocates, locks, logs or panics.
     pub fn process(&mut self, io: EngineIo<'_>, controls: &MasterControls) {
-        let _ = (io, controls);
+        let EngineIo { left, mut right, sidechain } = io;
+        let mut controls = *controls;
+        if right.is_none() {
+            controls.width.balance = 0.0;
+        }
+        if std::mem::take(&mut self.fresh) {
+            self.chain.reset(&controls);
+            self.monitor.reset(&controls.global);
+            self.position = 0;
+        }
+        self.telemetry = ChainTelemetry::default();
+        let mut start = 0;
+        while start < left.len() {
+            let to_grid = MAX_BLOCK - (self.position % MAX_BLOCK as u64) as usize;
+            let end = (start + to_grid).min(left.len());
+            let range = start..end;
+            let external = sidechain.map(|s| s.map(|x| &x[range.clone()]));
+            let other = right.as_mut().map(|r| &mut r[range.clone()]);
+            self.process_block(&mut left[range], other, external, &controls);
+            start = end;
+        }
     }
 
-    /// What happened in the last call of `process`.
-    pub fn telemetry(&self) -> ChainTelemetry {
-        ChainTelemetry::default()
+    fn process_block(
+        &mut self,
+        left: &mut [f32],
+        right: Option<&mut [f32]>,
+        sidechain: Option<[&[f32]; 2]>,
+        controls: &MasterControls,
+    ) {
+        let frames = left.len();
+        let mut wet = Scratch::SILENCE;
+        wet.left[..frames].copy_from_slice(left);
+        wet.right[..frames].copy_from_slice(right.as_deref().unwrap_or(left));
+        self.replaced_samples += sanitize(&mut wet.left[..frames]) + sanitize(&mut wet.right[..frames]);
+        let mut dry = wet;
+        wet.clamp(frames);
+        let guarded = sidechain.map(|[l, r]| guard_sidechain(l, r));
+        let external = guarded.as_ref().map(|s| [&s.left[..frames], &s.right[..frames]]);
+        self.chain.process(&mut wet.block(frames), external, controls);
+        self.monitor.process(&mut wet.block(frames), &mut dry.block(frames), &controls.global, self.position);
+        self.position += frames as u64;
+        // The stages are finite by design; should one ever fail, silence and a fresh start are the lesser harm.
+        let failed = sanitize(&mut wet.left[..frames]) + sanitize(&mut wet.right[..frames]);
+        self.fresh |= failed > 0;
+        left.copy_from_slice(&wet.left[..frames]);
+        if let Some(right) = right {
+            right.copy_from_slice(&wet.right[..frames]);
+        }
+        self.collect_telemetry();
     }
+
+    fn collect_telemetry(&mut self) {
+        let (now, all) = (self.chain.telemetry(), &mut self.telemetry);
+        all.compressor_reduction_db = all.compressor_reduction_db.max(now.compressor_reduction_db);
+        all.limiter_reduction_db = all.limiter_reduction_db.max(now.limiter_reduction_db);
+        all.auto_makeup_db = now.auto_makeup_db;
+        all.match_gain_db = self.monitor.match_gain_db();
+        all.replaced_samples = self.replaced_samples;
+    }
+}
+
+fn guard_sidechain(left: &[f32], right: &[f32]) -> Scratch {
+    let mut guarded = Scratch::SILENCE;
+    guarded.left[..left.len()].copy_from_slice(left);
+    guarded.right[..right.len()].copy_from_slice(right);
+    sanitize(&mut guarded.left);
+    sanitize(&mut guarded.right);
+    guarded.clamp(left.len());
+    guarded
 }

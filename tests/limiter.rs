@@ -7,7 +7,13 @@ use auracore::dsp::StereoBlock;
 use auracore::engine::chain::limiter::Limiter;
 use common::*;
 
-fn limit(left: &[f32], right: &[f32], rate: f64, mode: LatencyMode, controls: LimiterControls) -> [Vec<f32>; 2] {
+fn limit(
+    left: &[f32],
+    right: &[f32],
+    rate: f64,
+    mode: LatencyMode,
+    controls: LimiterControls,
+) -> [Vec<f32>; 2] {
     let mut limiter = Limiter::new(rate, mode);
     limiter.reset(&controls);
     let mut out = [left.to_vec(), right.to_vec()];
@@ -50,7 +56,9 @@ fn hot_signals(rate: f64) -> Vec<(&'static str, Vec<f32>)> {
     let sweep: Vec<f32> = (0..len)
         .map(|n| {
             let t = n as f64 / len as f64;
-            let phase = std::f64::consts::TAU * 20.0 * (1_000.0f64.powf(t) - 1.0) / 1_000.0f64.ln() * len as f64 / rate;
+            let phase = std::f64::consts::TAU * 20.0 * (1_000.0f64.powf(t) - 1.0) / 1_000.0f64.ln()
+                * len as f64
+                / rate;
             let fade = ((len - n) as f64 / 2_000.0).min(1.0);
             (phase.sin() * fade) as f32
         })
@@ -77,7 +85,9 @@ fn ceiling_holds_as_true_peak_and_on_a_meter() {
                     let over = |x: f32| db(x) - controls.ceiling_db;
                     let (sample, truth, meter) =
                         (over(peak(&channel)), over(true_peak(&channel)), over(meter_peak(&channel)));
-                    println!("{rate} {name} {attack_ms} ms: sample {sample:.3} true {truth:.3} meter {meter:.3}");
+                    println!(
+                        "{rate} {name} {attack_ms} ms: sample {sample:.3} true {truth:.3} meter {meter:.3}"
+                    );
                     assert!(sample <= 1e-5, "{rate} {name} {attack_ms}: sample {sample} dB over");
                     assert!(truth <= 0.05, "{rate} {name} {attack_ms}: true peak {truth} dB over");
                     assert!(meter <= 0.1, "{rate} {name} {attack_ms}: meter reads {meter} dB over");
@@ -127,7 +137,8 @@ fn links_channels_as_told() {
     let hot = sine(1_000.0, 2.0, 0.0, 48_000.0, 48_000);
     let quiet = sine(1_300.0, 0.1, 0.0, 48_000.0, 48_000);
     let level = |link: f32| {
-        let controls = LimiterControls { link_transient: link, link_release: link, ..LimiterControls::default() };
+        let controls =
+            LimiterControls { link_transient: link, link_release: link, ..LimiterControls::default() };
         let out = limit(&hot, &quiet, 48_000.0, LatencyMode::Master, controls);
         db(tone_level(&out[1][24_000..48_000], 1_300.0, 48_000.0) as f32)
     };

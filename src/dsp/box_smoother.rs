@@ -103,7 +103,7 @@ mod tests {
         for span in [0, 1, 5, 72, 200] {
             let mut smoother = BoxSmoother::new(256);
             smoother.set_span(span);
-            let mut x: Vec<f32> = (0..600).map(|n| if (300..=300 + span).contains(&n) { 3.0 } else { 0.0 }).collect();
+            let mut x: Vec<f32> = (0..1_000).map(|n| if (300..=300 + span).contains(&n) { 3.0 } else { 0.0 }).collect();
             smoother.process(&mut x);
             assert!((x[300 + span] - 3.0).abs() < 1e-6, "span {span}: {}", x[300 + span]);
             assert!(x[..300].iter().all(|v| *v == 0.0) && x[300 + 2 * span + 1..].iter().all(|v| *v == 0.0));

@@ -16,6 +16,9 @@ const LANES: usize = 2 * GROUP;
 
 type Lanes = [f64; LANES];
 
+/// Memory of one section: both integrators of both channels.
+pub type SectionState = [[f64; 2]; 2];
+
 /// What part of the stereo image a section filters, as its input matrix: `u = own·x + other·x_of_the_other_channel`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Routing {
@@ -89,7 +92,7 @@ impl Group {
         self.state = [[0.0; LANES]; 2];
     }
 
-    /// Sets one section at once.
+    /// Sets one section at once; a glide of it is forgotten.
     pub fn set(&mut self, section: usize, coeffs: &SvfCoeffs, routing: Routing) {
         self.target.set(section, coeffs, routing);
         self.now.set(section, coeffs, routing);
@@ -102,13 +105,18 @@ impl Group {
         self.moving = true;
     }
 
+    /// Whether a glide is under way.
+    pub fn is_moving(&self) -> bool {
+        self.moving
+    }
+
     /// Memory of one section, both integrators of both channels.
-    pub fn section_state(&self, section: usize) -> [[f64; 2]; 2] {
+    pub fn section_state(&self, section: usize) -> SectionState {
         self.state.map(|s| [s[2 * section], s[2 * section + 1]])
     }
 
     /// Restores what [`Self::section_state`] gave.
-    pub fn set_section_state(&mut self, section: usize, state: [[f64; 2]; 2]) {
+    pub fn set_section_state(&mut self, section: usize, state: SectionState) {
         for (lanes, pair) in self.state.iter_mut().zip(state) {
             lanes[2 * section..2 * section + 2].copy_from_slice(&pair);
         }

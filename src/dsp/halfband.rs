@@ -8,7 +8,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x8};
 use std::f64::consts::PI;
 
-/// Frames of one vector; buffers handed to [`interpolate`] need this much room behind their last frame.
+/// Frames of one vector.
 pub const VECTOR: usize = 8;
 
 /// One-sided taps of a half-band interpolator with `pairs` pairs of neighbours and the given stop-band attenuation.
@@ -40,38 +40,38 @@ fn bessel_i0(x: f64) -> f64 {
     sum
 }
 
-/// Neighbours of a new sample: those before it and those behind it, each as a stretch of signal over time.
-pub type Neighbours<'a> = (&'a [f32], &'a [f32]);
-
-/// `out[i] = Σ taps[j]·(before_j[i] + behind_j[i])`. All stretches are as long as `out`, a multiple of [`VECTOR`].
-pub fn interpolate(level: Level, taps: &[f32], neighbours: &[Neighbours], out: &mut [f32]) {
-    dispatch!(level, simd => interpolate_simd(simd, taps, neighbours, out));
+/// For every position of `out`, adds `taps[j]·(before[i − j] + behind[i + j])` up: `before` and `behind` are longer than `out`
+/// by the number of taps less one, `before` at its start and `behind` at its end.
+pub fn convolve_pairs(level: Level, taps: &[f32], before: &[f32], behind: &[f32], out: &mut [f32]) {
+    dispatch!(level, simd => convolve_pairs_simd(simd, taps, before, behind, out));
 }
 
 #[inline(always)]
-fn interpolate_simd<S: Simd>(simd: S, taps: &[f32], neighbours: &[Neighbours], out: &mut [f32]) {
-    // Two vectors at a time hide the latency of the additions.
-    let mut start = 0;
-    while start + 2 * VECTOR <= out.len() {
-        let (mut sum0, mut sum1) = (f32x8::splat(simd, 0.0), f32x8::splat(simd, 0.0));
-        for (tap, (before, behind)) in taps.iter().zip(neighbours) {
-            let (before, behind) = (&before[start..start + 2 * VECTOR], &behind[start..start + 2 * VECTOR]);
-            let load = |x: &[f32], half: usize| f32x8::from_slice(simd, &x[half * VECTOR..(half + 1) * VECTOR]);
-            let tap = f32x8::splat(simd, *tap);
-            sum0 = tap.mul_add(load(before, 0) + load(behind, 0), sum0);
-            sum1 = tap.mul_add(load(before, 1) + load(behind, 1), sum1);
+fn convolve_pairs_simd<S: Simd>(simd: S, taps: &[f32], before: &[f32], behind: &[f32], out: &mut [f32]) {
+    let reach = taps.len() - 1;
+    for (index, out) in out.chunks_mut(VECTOR).enumerate() {
+        let start = index * VECTOR;
+        let count = out.len();
+        let load = |x: &[f32], at: usize| {
+            if count == VECTOR {
+                f32x8::from_slice(simd, &x[at..at + VECTOR])
+            } else {
+                let mut padded = [0.0; VECTOR];
+                padded[..count].copy_from_slice(&x[at..at + count]);
+                f32x8::simd_from(simd, padded)
+            }
+        };
+        // Two sums hide the latency of the additions.
+        let (mut even, mut odd) = (f32x8::splat(simd, 0.0), f32x8::splat(simd, 0.0));
+        for (j, tap) in taps.iter().enumerate() {
+            let pair = load(before, start + reach - j) + load(behind, start + j);
+            if j % 2 == 0 {
+                even = pair.mul_add(*tap, even);
+            } else {
+                odd = pair.mul_add(*tap, odd);
+            }
         }
-        out[start..start + VECTOR].copy_from_slice(sum0.as_slice());
-        out[start + VECTOR..start + 2 * VECTOR].copy_from_slice(sum1.as_slice());
-        start += 2 * VECTOR;
-    }
-    if start < out.len() {
-        let mut sum = f32x8::splat(simd, 0.0);
-        for (tap, (before, behind)) in taps.iter().zip(neighbours) {
-            let load = |x: &[f32]| f32x8::from_slice(simd, &x[start..start + VECTOR]);
-            sum = f32x8::splat(simd, *tap).mul_add(load(before) + load(behind), sum);
-        }
-        out[start..start + VECTOR].copy_from_slice(sum.as_slice());
+        out.copy_from_slice(&(even + odd).as_slice()[..count]);
     }
 }
 

@@ -30,7 +30,7 @@ impl History {
         self.look_back
     }
 
-    /// Appends a block of at most [`MAX_BLOCK`] samples and returns `look_back` older samples followed by it.
+    /// Appends a block of at most four times [`MAX_BLOCK`] samples (oversampled blocks are longer) and returns `look_back` older samples followed by it.
     pub fn push(&mut self, block: &[f32]) -> &[f32] {
         self.append(block.len()).copy_from_slice(block);
         self.view(block.len())
@@ -38,7 +38,7 @@ impl History {
 
     /// Makes room for `frames` samples and returns it; finish by reading [`Self::view`].
     pub fn append(&mut self, frames: usize) -> &mut [f32] {
-        debug_assert!(frames <= MAX_BLOCK);
+        debug_assert!(frames <= 4 * MAX_BLOCK);
         if self.start + self.look_back + frames > self.samples.len() {
             self.samples.copy_within(self.start..self.start + self.look_back, 0);
             self.start = 0;

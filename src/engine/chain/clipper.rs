@@ -1,0 +1,146 @@
+//! Soft clipper before the limiter: shaves peaks where the ear forgives it, so that the limiter works less.
+
+use crate::control::{ClipperControls, LatencyMode};
+use crate::dsp::delay_line::DelayLine;
+use crate::dsp::oversample::{self, Oversampler};
+use crate::dsp::smooth::Ramp;
+use crate::dsp::units::db_to_gain;
+use crate::dsp::{MAX_BLOCK, StereoBlock};
+
+/// Glide of all controls.
+const GLIDE_S: f64 = 0.02;
+
+/// Narrowest bend of the curve; keeps hard clipping free of a division by zero.
+const HARDEST: f32 = 1e-3;
+
+/// The clipper stage.
+pub struct Clipper {
+    dry: [DelayLine; 2],
+    oversamplers: Option<[Oversampler; 2]>,
+    amount: Ramp,
+    drive: Ramp,
+    level: Ramp,
+    softness: Ramp,
+    resting: bool,
+}
+
+impl Clipper {
+    /// A clipper for a sample rate and latency mode; allocates.
+    pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
+        let (oversamplers, latency) = match mode {
+            LatencyMode::Master => (Some([Oversampler::new(), Oversampler::new()]), oversample::LATENCY),
+            LatencyMode::Live => (None, 0),
+        };
+        let ramp = |value| {
+            let mut ramp = Ramp::new(value);
+            ramp.prepare(GLIDE_S, sample_rate_hz);
+            ramp
+        };
+        Self {
+            dry: [DelayLine::new(latency), DelayLine::new(latency)],
+            oversamplers,
+            amount: ramp(0.0),
+            drive: ramp(1.0),
+            level: ramp(1.0),
+            softness: ramp(0.5),
+            resting: true,
+        }
+    }
+
+    /// Frames between input and output.
+    pub fn latency_samples(&self) -> usize {
+        self.dry[0].samples()
+    }
+
+    /// Clears the signal memory and takes on the settings without gliding.
+    pub fn reset(&mut self, controls: &ClipperControls) {
+        self.dry.iter_mut().for_each(DelayLine::reset);
+        self.oversamplers.iter_mut().flatten().for_each(Oversampler::reset);
+        self.resting = true;
+        self.set_targets(controls);
+        for ramp in [&mut self.amount, &mut self.drive, &mut self.level, &mut self.softness] {
+            let target = ramp.target();
+            ramp.jump_to(target);
+        }
+    }
+
+    /// Clips a block in place.
+    pub fn process(&mut self, block: &mut StereoBlock, controls: &ClipperControls) {
+        self.set_targets(controls);
+        let frames = block.frames();
+        if self.amount.rests_at(0.0) {
+            self.resting = true;
+            for (channel, dry) in block.channels().into_iter().zip(&mut self.dry) {
+                dry.process(channel);
+            }
+            return;
+        }
+        if std::mem::take(&mut self.resting) {
+            self.oversamplers.iter_mut().flatten().for_each(Oversampler::reset);
+        }
+        // Drive and level are gains around a curve of unit level, so they can glide sample by sample.
+        let mut scratch = [[0.0; MAX_BLOCK]; 3];
+        let [drive, level, amount] = &mut scratch;
+        self.drive.fill(drive, frames);
+        self.level.fill(level, frames);
+        self.amount.fill(amount, frames);
+        let bend = self.softness.value().max(HARDEST);
+        (0..frames).for_each(|_| _ = self.softness.advance());
+        for (c, channel) in block.channels().into_iter().enumerate() {
+            let mut wet = [0.0; MAX_BLOCK];
+            let wet = &mut wet[..frames];
+            for i in 0..frames {
+                wet[i] = channel[i] * drive[i] / level[i];
+            }
+            match &mut self.oversamplers {
+                Some(oversamplers) => oversamplers[c].process(wet, |x| clip(x, bend)),
+                None => clip(wet, bend),
+            }
+            self.dry[c].process(channel);
+            for i in 0..frames {
+                channel[i] += amount[i] * (wet[i] * level[i] - channel[i]);
+            }
+        }
+    }
+
+    fn set_targets(&mut self, controls: &ClipperControls) {
+        self.amount.set_target(if controls.on { 1.0 } else { 0.0 });
+        self.drive.set_target(db_to_gain(controls.drive_db));
+        self.level.set_target(db_to_gain(controls.level_db));
+        self.softness.set_target(controls.softness);
+    }
+}
+
+/// Straight up to `1 − bend`, then a rational approach to one (the Padé form of the hyperbolic tangent).
+fn clip(samples: &mut [f32], bend: f32) {
+    let (straight, scale) = (1.0 - bend, 1.0 / bend);
+    for x in samples {
+        let magnitude = x.abs();
+        let excess = ((magnitude - straight) * scale).clamp(0.0, 3.0);
+        let square = excess * excess;
+        let bent = excess * (27.0 + square) / (27.0 + 9.0 * square);
+        let linear = if magnitude < straight { magnitude } else { straight };
+        *x = (linear + bend * bent).copysign(*x);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curve_is_straight_then_bends_and_never_exceeds_one() {
+        for bend in [HARDEST, 0.25, 1.0] {
+            let mut x: Vec<f32> = (-400..=400).map(|i| i as f32 / 50.0).collect();
+            let input = x.clone();
+            clip(&mut x, bend);
+            for (pair, x_in) in x.windows(2).zip(&input) {
+                assert!(pair[1] >= pair[0] - 1e-6, "monotone at {x_in}, bend {bend}");
+            }
+            for (y, x) in x.iter().zip(&input) {
+                assert!(y.abs() <= 1.0 + 1e-6);
+                assert!(x.abs() > 1.0 - bend || (y - x).abs() < 1e-6, "{x} -> {y}");
+            }
+        }
+    }
+}

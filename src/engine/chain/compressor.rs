@@ -1,0 +1,273 @@
+//! Feed-forward compressor with look-ahead, side-chain, stereo link and parallel mix.
+//!
+//! The stage only ever multiplies the (delayed) signal by a gain, so the parallel mix is in phase by construction.
+
+use crate::control::{CompressorControls, LatencyMode};
+use crate::dsp::delay_line::DelayLine;
+use crate::dsp::history::History;
+use crate::dsp::loudness::LoudnessFollower;
+use crate::dsp::smooth::Ramp;
+use crate::dsp::units::{DB_PER_OCTAVE, db_to_gain, exp2_fast, ms_to_samples, one_pole};
+use crate::dsp::{CONTROL_INTERVAL, MAX_BLOCK, StereoBlock};
+
+mod auto_release;
+mod detector;
+
+use crate::dsp::dynamics::{DecoupledSmoother, GainComputer};
+use auto_release::AutoRelease;
+use detector::Detector;
+
+/// Delay of the audio in master mode: the longest look-ahead.
+const LONGEST_LOOKAHEAD_MS: f32 = 10.0;
+
+/// Glide of switch, mix and make-up.
+const GLIDE_S: f64 = 0.02;
+
+/// Speed of the automatic make-up, dB per second.
+const AUTO_MAKEUP_DB_PER_S: f32 = 3.0;
+
+/// Most that automatic make-up adds.
+const AUTO_MAKEUP_LIMIT_DB: f32 = 12.0;
+
+/// The compressor stage.
+pub struct Compressor {
+    audio: [DelayLine; 2],
+    reductions: [History; 2],
+    lookahead_samples: usize,
+    late_samples: usize,
+    grid: usize,
+    detector: Detector,
+    smoothers: [DecoupledSmoother; 2],
+    auto_release: AutoRelease,
+    amount: Ramp,
+    mix: Ramp,
+    makeup: Ramp,
+    before: LoudnessFollower,
+    after: LoudnessFollower,
+    auto_makeup_db: f32,
+    reduction_db: f32,
+    sample_rate_hz: f64,
+}
+
+impl Compressor {
+    /// A compressor for a sample rate and latency mode; allocates.
+    pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
+        let lookahead = match mode {
+            LatencyMode::Master => ms_to_samples(LONGEST_LOOKAHEAD_MS, sample_rate_hz),
+            LatencyMode::Live => 0,
+        };
+        let ramp = |value| {
+            let mut ramp = Ramp::new(value);
+            ramp.prepare(GLIDE_S, sample_rate_hz);
+            ramp
+        };
+        Self {
+            audio: [DelayLine::new(lookahead), DelayLine::new(lookahead)],
+            reductions: [History::new(lookahead), History::new(lookahead)],
+            lookahead_samples: lookahead,
+            late_samples: lookahead,
+            grid: 0,
+            detector: Detector::new(sample_rate_hz),
+            smoothers: Default::default(),
+            auto_release: AutoRelease::new(sample_rate_hz),
+            amount: ramp(0.0),
+            mix: ramp(1.0),
+            makeup: ramp(1.0),
+            before: LoudnessFollower::new(sample_rate_hz),
+            after: LoudnessFollower::new(sample_rate_hz),
+            auto_makeup_db: 0.0,
+            reduction_db: 0.0,
+            sample_rate_hz,
+        }
+    }
+
+    /// Frames between input and output.
+    pub fn latency_samples(&self) -> usize {
+        self.lookahead_samples
+    }
+
+    /// Clears the signal memory and takes on the settings without gliding.
+    pub fn reset(&mut self, controls: &CompressorControls) {
+        self.audio.iter_mut().for_each(DelayLine::reset);
+        self.grid = 0;
+        self.rest();
+        self.auto_makeup_db = 0.0;
+        self.set_targets(controls);
+        for ramp in [&mut self.amount, &mut self.mix, &mut self.makeup] {
+            let target = ramp.target();
+            ramp.jump_to(target);
+        }
+        self.late_samples = self.target_late_samples(controls);
+    }
+
+    /// Largest reduction in the last block, positive dB.
+    pub fn reduction_db(&self) -> f32 {
+        self.reduction_db
+    }
+
+    /// Gain that automatic make-up adds at present, dB.
+    pub fn auto_makeup_db(&self) -> f32 {
+        self.auto_makeup_db
+    }
+
+    /// Compresses a block in place. `sidechain` is listened to where the controls ask for it and there is one.
+    pub fn process(
+        &mut self,
+        block: &mut StereoBlock,
+        sidechain: Option<[&[f32]; 2]>,
+        controls: &CompressorControls,
+    ) {
+        self.set_targets(controls);
+        self.reduction_db = 0.0;
+        if self.amount.rests_at(0.0) {
+            self.rest();
+            self.advance_grid(block.frames(), controls);
+            for (channel, delay) in block.channels().into_iter().zip(&mut self.audio) {
+                delay.process(channel);
+            }
+            return;
+        }
+        // The control grid moves release times and look-ahead; blocks are cut there so that cuts elsewhere change nothing.
+        let mut start = 0;
+        while start < block.frames() {
+            let end = (start + CONTROL_INTERVAL - self.grid).min(block.frames());
+            let mut part =
+                StereoBlock { left: &mut block.left[start..end], right: &mut block.right[start..end] };
+            let external = sidechain.map(|s| s.map(|x| &x[start..end]));
+            self.process_part(&mut part, external, controls);
+            self.advance_grid(end - start, controls);
+            start = end;
+        }
+    }
+
+    fn set_targets(&mut self, controls: &CompressorControls) {
+        self.amount.set_target(if controls.on { 1.0 } else { 0.0 });
+        self.mix.set_target(controls.mix);
+        self.makeup.set_target(db_to_gain(controls.makeup_db));
+        self.detector.set(controls);
+        self.auto_release.set(controls);
+    }
+
+    fn target_late_samples(&self, controls: &CompressorControls) -> usize {
+        let lookahead = ms_to_samples(controls.lookahead_ms, self.sample_rate_hz).min(self.lookahead_samples);
+        self.lookahead_samples - lookahead
+    }
+
+    fn rest(&mut self) {
+        self.detector.reset();
+        self.smoothers = Default::default();
+        self.auto_release.reset();
+        self.reductions.iter_mut().for_each(History::reset);
+        self.before.reset();
+        self.after.reset();
+    }
+
+    /// Lets time pass; on the control grid, times and look-ahead move.
+    fn advance_grid(&mut self, frames: usize, controls: &CompressorControls) {
+        self.grid += frames;
+        if self.grid < CONTROL_INTERVAL {
+            return;
+        }
+        self.grid %= CONTROL_INTERVAL;
+        let target = self.target_late_samples(controls);
+        // The gain is smooth, so reading it a sample earlier or later per step glides without a click.
+        match target.cmp(&self.late_samples) {
+            std::cmp::Ordering::Less => self.late_samples -= 1,
+            std::cmp::Ordering::Greater => self.late_samples += 1,
+            std::cmp::Ordering::Equal => {}
+        }
+        self.move_auto_makeup(controls);
+    }
+
+    fn move_auto_makeup(&mut self, controls: &CompressorControls) {
+        let step = AUTO_MAKEUP_DB_PER_S * (CONTROL_INTERVAL as f64 / self.sample_rate_hz) as f32;
+        let target = match (controls.auto_makeup, self.before.level_db(), self.after.level_db()) {
+            (true, Some(before), Some(after)) => (before - after).clamp(0.0, AUTO_MAKEUP_LIMIT_DB),
+            (true, _, _) => self.auto_makeup_db,
+            (false, _, _) => 0.0,
+        };
+        self.auto_makeup_db += (target - self.auto_makeup_db).clamp(-step, step);
+    }
+
+    fn process_part(
+        &mut self,
+        block: &mut StereoBlock,
+        sidechain: Option<[&[f32]; 2]>,
+        controls: &CompressorControls,
+    ) {
+        let frames = block.frames();
+        let reductions = self.find_reduction(block, sidechain, controls);
+        let mut gains = [[1.0f32; MAX_BLOCK]; 2];
+        self.find_gains(&reductions, frames, &mut gains);
+        for (channel, delay) in block.channels().into_iter().zip(&mut self.audio) {
+            delay.process(channel);
+        }
+        let auto = controls.auto_makeup || self.auto_makeup_db != 0.0;
+        if auto {
+            self.before.process(block.left, block.right);
+        }
+        for (channel, gains) in block.channels().into_iter().zip(&gains) {
+            channel.iter_mut().zip(gains).for_each(|(x, g)| *x *= g);
+        }
+        if auto {
+            self.after.process(block.left, block.right);
+            let gain = db_to_gain(self.auto_makeup_db);
+            for channel in block.channels() {
+                channel.iter_mut().for_each(|x| *x *= gain);
+            }
+        }
+    }
+
+    /// Smoothed reduction of both channels in dB, as it leaves the look-ahead.
+    fn find_reduction(
+        &mut self,
+        block: &mut StereoBlock,
+        sidechain: Option<[&[f32]; 2]>,
+        controls: &CompressorControls,
+    ) -> [[f32; MAX_BLOCK]; 2] {
+        let frames = block.frames();
+        let mut levels = [[0.0f32; MAX_BLOCK]; 2];
+        let listened = match sidechain {
+            Some(external) if controls.external_sidechain => external,
+            _ => [&*block.left, &*block.right],
+        };
+        self.detector.levels_db(listened, controls.rms_blend, &mut levels);
+        let curve = GainComputer::new(controls.threshold_db, controls.ratio, controls.knee_db);
+        for levels in &mut levels {
+            levels[..frames].iter_mut().for_each(|l| *l = curve.reduction_db(*l));
+        }
+        let release = self.auto_release.follow(listened);
+        let attack = one_pole(f64::from(controls.attack_ms) * 1e-3, 1.0 / self.sample_rate_hz);
+        let [left, right] = &mut levels;
+        let [smooth_left, smooth_right] = &mut self.smoothers;
+        for (l, r) in left[..frames].iter_mut().zip(&mut right[..frames]) {
+            let most = if *l > *r { *l } else { *r };
+            *l = smooth_left.tick(*l + controls.stereo_link * (most - *l), attack, release);
+            *r = smooth_right.tick(*r + controls.stereo_link * (most - *r), attack, release);
+        }
+        self.smoothers.iter_mut().for_each(|s| _ = s.settle());
+        for (levels, history) in levels.iter_mut().zip(&mut self.reductions) {
+            let view = history.push(&levels[..frames]);
+            let end = view.len() - self.late_samples;
+            levels[..frames].copy_from_slice(&view[end - frames..end]);
+        }
+        levels
+    }
+
+    fn find_gains(&mut self, reductions: &[[f32; MAX_BLOCK]; 2], frames: usize, gains: &mut [[f32; MAX_BLOCK]; 2]) {
+        let (mut amount, mut mix, mut makeup) = ([0.0; MAX_BLOCK], [0.0; MAX_BLOCK], [0.0; MAX_BLOCK]);
+        self.amount.fill(&mut amount, frames);
+        self.mix.fill(&mut mix, frames);
+        self.makeup.fill(&mut makeup, frames);
+        for (gains, reductions) in gains.iter_mut().zip(reductions) {
+            let mut deepest = 0.0f32;
+            for i in 0..frames {
+                let reduction = reductions[i];
+                deepest = if reduction > deepest { reduction } else { deepest };
+                let compressed = exp2_fast(-reduction * (1.0 / DB_PER_OCTAVE)) * makeup[i];
+                gains[i] = 1.0 + amount[i] * mix[i] * (compressed - 1.0);
+            }
+            self.reduction_db = self.reduction_db.max(deepest);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Eight-band equaliser: matched magnitude, each band stereo, mid or side, safe to move at any speed.
+//!
+//! Frequency, gain and Q glide; anything that changes the structure (kind, slope, placement, switch, solo) is cross-faded
+//! between two complete equalisers.
+
+use crate::control::{EqBand, EqControls, EqKind};
+use crate::dsp::smooth::Ramp;
+use crate::dsp::units::one_pole;
+use crate::dsp::{CONTROL_INTERVAL, MAX_BLOCK, StereoBlock};
+use fearless_simd::Level;
+
+mod band;
+mod bands;
+
+use bands::Bands;
+
+/// Duration of a cross-fade between two structures.
+const FADE_S: f64 = 0.02;
+
+/// Time constant with which frequency, gain and Q follow their controls.
+const GLIDE_S: f64 = 0.012;
+
+/// The equaliser stage. It has no latency.
+pub struct Eq {
+    level: Level,
+    current: Bands,
+    next: Bands,
+    /// 0: only `current` sounds; on its way to 1: `next` takes over.
+    fade: Ramp,
+    fading: bool,
+    grid: usize,
+}
+
+impl Eq {
+    /// An equaliser for a sample rate.
+    pub fn new(sample_rate_hz: f64) -> Self {
+        let glide = one_pole(GLIDE_S, CONTROL_INTERVAL as f64 / sample_rate_hz);
+        let bands = || Bands::new(sample_rate_hz, f64::from(glide));
+        let mut fade = Ramp::new(0.0);
+        fade.prepare(FADE_S, sample_rate_hz);
+        Self { level: Level::new(), current: bands(), next: bands(), fade, fading: false, grid: 0 }
+    }
+
+    /// Clears the signal memory and takes on the settings without gliding.
+    pub fn reset(&mut self, controls: &EqControls) {
+        self.fading = false;
+        self.fade.jump_to(0.0);
+        self.grid = 0;
+        self.current.jump_to(&heard(controls));
+        self.current.clear();
+    }
+
+    /// Filters a block in place.
+    pub fn process(&mut self, block: &mut StereoBlock, controls: &EqControls) {
+        let heard = heard(controls);
+        if !self.fading && !self.current.has_structure_of(&heard) {
+            self.next.take_over(&self.current, &heard);
+            self.fade.set_target(1.0);
+            self.fading = true;
+        }
+        let target = if self.fading { &mut self.next } else { &mut self.current };
+        if target.has_structure_of(&heard) {
+            target.set_targets(&heard);
+        }
+        if !self.fading && self.current.is_identity() {
+            self.grid = (self.grid + block.frames()) % CONTROL_INTERVAL;
+            return;
+        }
+        let mut frames: [[f64; 2]; MAX_BLOCK] = [[0.0; 2]; MAX_BLOCK];
+        let frames = &mut frames[..block.frames()];
+        for (frame, (l, r)) in frames.iter_mut().zip(block.left.iter().zip(block.right.iter())) {
+            *frame = [f64::from(*l), f64::from(*r)];
+        }
+        self.process_frames(frames);
+        for (frame, (l, r)) in frames.iter().zip(block.left.iter_mut().zip(block.right.iter_mut())) {
+            (*l, *r) = (frame[0] as f32, frame[1] as f32);
+        }
+    }
+
+    fn process_frames(&mut self, frames: &mut [[f64; 2]]) {
+        let mut start = 0;
+        while start < frames.len() {
+            let to_grid = CONTROL_INTERVAL - self.grid;
+            let moving = self.fading || self.current.is_moving();
+            // Settled coefficients need no grid: the whole block at once.
+            let end = if moving { (start + to_grid).min(frames.len()) } else { frames.len() };
+            if self.grid == 0 {
+                self.current.glide();
+                self.next.glide();
+            }
+            self.process_part(&mut frames[start..end], to_grid);
+            self.grid = (self.grid + end - start) % CONTROL_INTERVAL;
+            start = end;
+        }
+    }
+
+    fn process_part(&mut self, frames: &mut [[f64; 2]], to_grid: usize) {
+        if !self.fading {
+            self.current.process(self.level, frames, to_grid);
+            return;
+        }
+        let mut old = [[0.0; 2]; CONTROL_INTERVAL];
+        let old = &mut old[..frames.len()];
+        old.copy_from_slice(frames);
+        self.current.process(self.level, old, to_grid);
+        self.next.process(self.level, frames, to_grid);
+        for (new, old) in frames.iter_mut().zip(old) {
+            let share = f64::from(self.fade.advance());
+            for c in 0..2 {
+                new[c] = share * new[c] + (1.0 - share) * old[c];
+            }
+        }
+        if self.fade.is_settled() {
+            std::mem::swap(&mut self.current, &mut self.next);
+            self.fade.jump_to(0.0);
+            self.fading = false;
+        }
+    }
+}
+
+/// The bands as they sound: a switched-off stage has none, a solo leaves one.
+fn heard(controls: &EqControls) -> [EqBand; crate::control::EQ_BANDS] {
+    let solo = controls.bands.iter().position(|b| b.solo && b.on);
+    let mut bands = controls.bands;
+    for (i, band) in bands.iter_mut().enumerate() {
+        band.on &= controls.on && solo.is_none_or(|s| s == i);
+        band.solo &= solo == Some(i);
+        // Gain means nothing to these; keeping it out avoids needless glides.
+        if matches!(band.kind, EqKind::LowCut | EqKind::HighCut | EqKind::Notch) {
+            band.gain_db = 0.0;
+        }
+    }
+    bands
+}

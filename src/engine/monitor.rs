@@ -1,0 +1,114 @@
+//! What is listened to: the processed signal, the untouched one, or the difference, level-matched where asked for.
+
+use crate::control::GlobalControls;
+use crate::dsp::delay_line::DelayLine;
+use crate::dsp::loudness::LoudnessFollower;
+use crate::dsp::smooth::Ramp;
+use crate::dsp::units::db_to_gain;
+use crate::dsp::{MAX_BLOCK, StereoBlock};
+
+/// Cross-fade between what is listened to, and glide of the matching gain.
+const FADE_S: f64 = 0.01;
+
+/// Bounds of the matching gain.
+const MATCH_LIMIT_DB: f32 = 24.0;
+
+/// Keeps the untouched signal aligned with the processed one and chooses between them.
+pub struct Monitor {
+    dry_delay: [DelayLine; 2],
+    bypass: Ramp,
+    delta: Ramp,
+    match_gain: Ramp,
+    match_gain_db: f32,
+    loudness: [LoudnessFollower; 2],
+}
+
+impl Monitor {
+    /// A monitor for a chain with the given latency; allocates.
+    pub fn new(sample_rate_hz: f64, latency_samples: usize) -> Self {
+        let ramp = |value| {
+            let mut ramp = Ramp::new(value);
+            ramp.prepare(FADE_S, sample_rate_hz);
+            ramp
+        };
+        let follower = || LoudnessFollower::new(sample_rate_hz);
+        Self {
+            dry_delay: [DelayLine::new(latency_samples), DelayLine::new(latency_samples)],
+            bypass: ramp(0.0),
+            delta: ramp(0.0),
+            match_gain: ramp(1.0),
+            match_gain_db: 0.0,
+            loudness: [follower(), follower()],
+        }
+    }
+
+    /// Clears the signal memory and takes on the settings without fading.
+    pub fn reset(&mut self, controls: &GlobalControls) {
+        self.dry_delay.iter_mut().for_each(DelayLine::reset);
+        self.loudness.iter_mut().for_each(LoudnessFollower::reset);
+        self.bypass.jump_to(if controls.bypass { 1.0 } else { 0.0 });
+        self.delta.jump_to(if controls.delta { 1.0 } else { 0.0 });
+        self.match_gain.jump_to(1.0);
+        self.match_gain_db = 0.0;
+    }
+
+    /// Gain that brings the untouched signal to the loudness of the processed one, dB.
+    pub fn match_gain_db(&self) -> f32 {
+        self.match_gain_db
+    }
+
+    /// Leaves in `wet` what is to be heard. Takes the untouched signal in `dry` and delays it.
+    pub fn process(
+        &mut self,
+        wet: &mut StereoBlock,
+        dry: &mut StereoBlock,
+        controls: &GlobalControls,
+        position: u64,
+    ) {
+        for (channel, delay) in dry.channels().into_iter().zip(&mut self.dry_delay) {
+            delay.process(channel);
+        }
+        self.follow_loudness(wet, dry, controls, position);
+        self.bypass.set_target(if controls.bypass { 1.0 } else { 0.0 });
+        self.delta.set_target(if controls.delta { 1.0 } else { 0.0 });
+        let processed_only = self.bypass.rests_at(0.0) && self.delta.rests_at(0.0);
+        if processed_only && self.match_gain.is_settled() {
+            return;
+        }
+        self.match_gain.apply_gain(dry);
+        if self.bypass.rests_at(1.0) {
+            wet.left.copy_from_slice(dry.left);
+            wet.right.copy_from_slice(dry.right);
+            self.delta.jump_to(self.delta.target());
+            return;
+        }
+        let frames = wet.frames();
+        let (mut bypass, mut delta) = ([0.0; MAX_BLOCK], [0.0; MAX_BLOCK]);
+        self.bypass.fill(&mut bypass, frames);
+        self.delta.fill(&mut delta, frames);
+        for (wet, dry) in wet.channels().into_iter().zip(dry.channels()) {
+            for i in 0..frames {
+                let processed = wet[i] - delta[i] * dry[i];
+                wet[i] = (1.0 - bypass[i]) * processed + bypass[i] * dry[i];
+            }
+        }
+    }
+
+    fn follow_loudness(&mut self, wet: &StereoBlock, dry: &StereoBlock, controls: &GlobalControls, position: u64) {
+        if !controls.gain_match {
+            self.loudness.iter_mut().for_each(LoudnessFollower::reset);
+            self.match_gain_db = 0.0;
+            self.match_gain.set_target(1.0);
+            return;
+        }
+        let [processed, untouched] = &mut self.loudness;
+        processed.process(wet.left, wet.right);
+        untouched.process(dry.left, dry.right);
+        // On a fixed grid of positions, so that block cuts do not matter.
+        let at_grid = (position + wet.frames() as u64).is_multiple_of(MAX_BLOCK as u64);
+        if let (true, Some(processed), Some(untouched)) = (at_grid, processed.level_db(), untouched.level_db()) {
+            self.match_gain_db = (processed - untouched).clamp(-MATCH_LIMIT_DB, MATCH_LIMIT_DB);
+            self.match_gain.set_target(db_to_gain(self.match_gain_db));
+        }
+    }
+}
