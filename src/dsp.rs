@@ -19,6 +19,7 @@ pub mod smooth;
 pub mod svf;
 pub mod true_peak;
 pub mod units;
+pub mod vector;
 pub mod window_max;
 
 /// Longest block, in frames, that a unit is handed.

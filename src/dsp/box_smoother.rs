@@ -3,12 +3,13 @@
 //! If the input stays at or above a level for the whole span, the output reaches that level: this is what lets a limiter
 //! promise its ceiling. Values are kept on a grid of 2⁻²⁴, so the running sums are exact and never drift.
 
-use std::collections::VecDeque;
-
 /// Added and taken away again, rounds an `f64` to a multiple of 2⁻²⁴.
 const GRID: f64 = 1.5 * (1u64 << 28) as f64;
 
-/// Two moving averages in series whose lengths can change while they run.
+/// A left and a right value, side by side for the vector unit.
+type Pair = [f64; 2];
+
+/// Two moving averages in series for two channels, whose lengths can change while they run.
 #[derive(Debug, Clone)]
 pub struct BoxSmoother {
     first: Box1,
@@ -38,14 +39,15 @@ impl BoxSmoother {
 
     /// Whether everything remembered is zero.
     pub fn is_idle(&self) -> bool {
-        self.first.sum == 0.0 && self.second.sum == 0.0
+        self.first.sum == [0.0; 2] && self.second.sum == [0.0; 2]
     }
 
     /// Smooths a block in place.
-    pub fn process(&mut self, block: &mut [f32]) {
-        for x in block {
-            let average = self.first.push(f64::from(*x));
-            *x = self.second.push(average) as f32;
+    pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        for (l, r) in left.iter_mut().zip(right) {
+            let average = self.first.push([f64::from(*l), f64::from(*r)]);
+            let [left, right] = self.second.push(average);
+            (*l, *r) = (left as f32, right as f32);
         }
     }
 }
@@ -53,43 +55,52 @@ impl BoxSmoother {
 /// One moving average.
 #[derive(Debug, Clone)]
 struct Box1 {
-    past: VecDeque<f64>,
+    /// Ring of past values, longer than the longest box by a little.
+    past: Vec<Pair>,
+    newest: usize,
     length: usize,
-    sum: f64,
+    sum: Pair,
     scale: f64,
 }
 
 impl Box1 {
     fn new(longest: usize) -> Self {
-        // The queue always holds as many values as the longest box can look back at.
-        Self { past: VecDeque::from(vec![0.0; longest + 2]), length: 1, sum: 0.0, scale: 1.0 }
+        Self { past: vec![[0.0; 2]; longest + 2], newest: 0, length: 1, sum: [0.0; 2], scale: 1.0 }
     }
 
     fn reset(&mut self) {
-        self.past.iter_mut().for_each(|x| *x = 0.0);
-        self.sum = 0.0;
+        self.past.fill([0.0; 2]);
+        self.sum = [0.0; 2];
+    }
+
+    /// Place of the value that came `age` steps before the newest.
+    #[inline(always)]
+    fn place(&self, age: usize) -> usize {
+        if age <= self.newest { self.newest - age } else { self.newest + self.past.len() - age }
     }
 
     fn set_length(&mut self, length: usize) {
         while self.length < length {
-            self.sum += self.past[self.past.len() - 1 - self.length];
+            let entering = self.past[self.place(self.length)];
+            (0..2).for_each(|c| self.sum[c] += entering[c]);
             self.length += 1;
         }
         while self.length > length {
             self.length -= 1;
-            self.sum -= self.past[self.past.len() - 1 - self.length];
+            let leaving = self.past[self.place(self.length)];
+            (0..2).for_each(|c| self.sum[c] -= leaving[c]);
         }
         self.scale = 1.0 / length as f64;
     }
 
     #[inline(always)]
-    fn push(&mut self, x: f64) -> f64 {
-        let x = (x + GRID) - GRID;
-        let leaving = self.past[self.past.len() - self.length];
-        self.past.pop_front();
-        self.past.push_back(x);
-        self.sum += x - leaving;
-        self.sum * self.scale
+    fn push(&mut self, x: Pair) -> Pair {
+        let leaving = self.past[self.place(self.length - 1)];
+        self.newest = if self.newest + 1 == self.past.len() { 0 } else { self.newest + 1 };
+        let x = [(x[0] + GRID) - GRID, (x[1] + GRID) - GRID];
+        self.past[self.newest] = x;
+        self.sum = [self.sum[0] + (x[0] - leaving[0]), self.sum[1] + (x[1] - leaving[1])];
+        [self.sum[0] * self.scale, self.sum[1] * self.scale]
     }
 }
 
@@ -104,7 +115,9 @@ mod tests {
             let mut smoother = BoxSmoother::new(256);
             smoother.set_span(span);
             let mut x: Vec<f32> = (0..1_000).map(|n| if (300..=300 + span).contains(&n) { 3.0 } else { 0.0 }).collect();
-            smoother.process(&mut x);
+            let mut other = vec![1.0; x.len()];
+            smoother.process(&mut x, &mut other);
+            assert!((other[999] - 1.0).abs() < 1e-6);
             assert!((x[300 + span] - 3.0).abs() < 1e-6, "span {span}: {}", x[300 + span]);
             assert!(x[..300].iter().all(|v| *v == 0.0) && x[300 + 2 * span + 1..].iter().all(|v| *v == 0.0));
         }
@@ -118,11 +131,11 @@ mod tests {
                 smoother.set_span(((n / 16) % 100) as usize);
             }
             let mut x = [uniform_at(9, n).abs() * 10.0];
-            smoother.process(&mut x);
+            smoother.process(&mut x, &mut [0.5]);
             assert!((0.0..=10.001).contains(&x[0]));
         }
         for _ in 0..300 {
-            smoother.process(&mut [0.0]);
+            smoother.process(&mut [0.0], &mut [0.0]);
         }
         assert!(smoother.is_idle());
     }

@@ -33,20 +33,23 @@ impl GainComputer {
     }
 }
 
-/// Smooth decoupled peak detector: the release stage may only fall slowly, the attack stage smooths its output.
+/// Smooth decoupled peak detector for two channels: the release stage may only fall slowly, the attack stage smooths its
+/// output.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DecoupledSmoother {
-    released: f32,
-    smoothed: f32,
+    released: [f32; 2],
+    smoothed: [f32; 2],
 }
 
 impl DecoupledSmoother {
     /// One step with one-pole coefficients (share of the old value that stays).
     #[inline(always)]
-    pub fn tick(&mut self, x: f32, attack: f32, release: f32) -> f32 {
-        let falling = x + release * (self.released - x);
-        self.released = if x > falling { x } else { falling };
-        self.smoothed = self.released + attack * (self.smoothed - self.released);
+    pub fn tick(&mut self, x: [f32; 2], attack: f32, release: f32) -> [f32; 2] {
+        for c in 0..2 {
+            let falling = x[c] + release * (self.released[c] - x[c]);
+            self.released[c] = if x[c] > falling { x[c] } else { falling };
+            self.smoothed[c] = self.released[c] + attack * (self.smoothed[c] - self.released[c]);
+        }
         self.smoothed
     }
 
@@ -55,13 +58,12 @@ impl DecoupledSmoother {
         *self = Self::default();
     }
 
-    /// Whether nothing is left of past reductions; brings what is negligible to exact zero.
-    pub fn settle(&mut self) -> bool {
+    /// Brings reductions that can no longer be heard to exact zero.
+    pub fn settle(&mut self) {
         const NEGLIGIBLE_DB: f32 = 1e-5;
-        if self.released < NEGLIGIBLE_DB && self.smoothed < NEGLIGIBLE_DB {
+        if self.released.iter().chain(&self.smoothed).all(|x| *x < NEGLIGIBLE_DB) {
             self.reset();
         }
-        self.smoothed == 0.0
     }
 }
 

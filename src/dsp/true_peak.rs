@@ -7,6 +7,7 @@
 
 use super::MAX_BLOCK;
 use super::halfband::{self, VECTOR};
+use super::vector::largest_magnitude_simd;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x8};
 
@@ -98,7 +99,7 @@ impl TruePeak {
 
     #[inline(always)]
     fn run<S: Simd>(&mut self, simd: S, frames: usize, floor: f32, peaks: &mut [f32]) {
-        let loudest = largest_magnitude(&self.phases[0][..PAST + frames]);
+        let loudest = largest_magnitude_simd(simd, &self.phases[0][..PAST + frames]);
         if loudest * self.overshoot < floor {
             peaks.fill(0.0);
             self.resting = true;
@@ -182,17 +183,6 @@ impl TruePeak {
 #[inline(always)]
 fn vector_at<S: Simd>(simd: S, samples: &[f32; LENGTH], at: usize) -> f32x8<S> {
     f32x8::from_slice(simd, &samples[at..at + VECTOR])
-}
-
-#[inline(always)]
-fn largest_magnitude(samples: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; VECTOR];
-    let chunks = samples.chunks_exact(VECTOR);
-    let rest = chunks.remainder().iter().fold(0.0f32, |m, x| m.max(x.abs()));
-    for chunk in chunks {
-        lanes.iter_mut().zip(chunk).for_each(|(m, x)| *m = if x.abs() > *m { x.abs() } else { *m });
-    }
-    lanes.into_iter().fold(rest, f32::max)
 }
 
 #[cfg(test)]

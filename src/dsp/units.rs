@@ -47,16 +47,16 @@ pub fn log2_fast(x: f32) -> f32 {
 /// Two to the power of `x`, for −126…126. Relative error below 2e-7; 0 gives exactly 1.
 #[inline(always)]
 pub fn exp2_fast(x: f32) -> f32 {
-    let x = x.clamp(-126.0, 126.0);
-    // Adding and subtracting 1.5·2²³ rounds to the nearest integer without a call.
-    let rounded = (x + 12_582_912.0) - 12_582_912.0;
-    let fraction = x - rounded;
+    // Adding 1.5·2²³ rounds to the nearest integer, which then stands in the low bits: no conversion is needed.
+    const ROUND: f32 = 12_582_912.0;
+    let shifted = x.clamp(-126.0, 126.0) + ROUND;
+    let fraction = x.clamp(-126.0, 126.0) - (shifted - ROUND);
     let mut p = EXP2_COEFFS[0];
     for c in &EXP2_COEFFS[1..] {
         p = p * fraction + c;
     }
-    let scale = f32::from_bits(((rounded as i32 + 127) << 23) as u32);
-    (1.0 + fraction * p) * scale
+    let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
+    (1.0 + fraction * p) * f32::from_bits(exponent)
 }
 
 /// Minimax fit of `log2(1 + m) / m` on [√½ − 1, √2 − 1], highest power first; largest error 2.5e-7.

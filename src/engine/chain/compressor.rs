@@ -7,8 +7,10 @@ use crate::dsp::delay_line::DelayLine;
 use crate::dsp::history::History;
 use crate::dsp::loudness::LoudnessFollower;
 use crate::dsp::smooth::Ramp;
-use crate::dsp::units::{DB_PER_OCTAVE, db_to_gain, exp2_fast, ms_to_samples, one_pole};
+use crate::dsp::units::{db_to_gain, ms_to_samples, one_pole};
+use crate::dsp::vector;
 use crate::dsp::{CONTROL_INTERVAL, MAX_BLOCK, StereoBlock};
+use fearless_simd::Level;
 
 mod auto_release;
 mod detector;
@@ -31,14 +33,18 @@ const AUTO_MAKEUP_LIMIT_DB: f32 = 12.0;
 
 /// The compressor stage.
 pub struct Compressor {
+    level: Level,
     audio: [DelayLine; 2],
     reductions: [History; 2],
     lookahead_samples: usize,
     late_samples: usize,
     grid: usize,
     detector: Detector,
-    smoothers: [DecoupledSmoother; 2],
+    smoother: DecoupledSmoother,
     auto_release: AutoRelease,
+    attack_ms: f32,
+    attack: f32,
+    resting: bool,
     amount: Ramp,
     mix: Ramp,
     makeup: Ramp,
@@ -62,14 +68,18 @@ impl Compressor {
             ramp
         };
         Self {
+            level: Level::new(),
             audio: [DelayLine::new(lookahead), DelayLine::new(lookahead)],
             reductions: [History::new(lookahead), History::new(lookahead)],
             lookahead_samples: lookahead,
             late_samples: lookahead,
             grid: 0,
             detector: Detector::new(sample_rate_hz),
-            smoothers: Default::default(),
+            smoother: DecoupledSmoother::default(),
             auto_release: AutoRelease::new(sample_rate_hz),
+            attack_ms: 0.0,
+            attack: 0.0,
+            resting: false,
             amount: ramp(0.0),
             mix: ramp(1.0),
             makeup: ramp(1.0),
@@ -90,6 +100,7 @@ impl Compressor {
     pub fn reset(&mut self, controls: &CompressorControls) {
         self.audio.iter_mut().for_each(DelayLine::reset);
         self.grid = 0;
+        self.resting = false;
         self.rest();
         self.auto_makeup_db = 0.0;
         self.set_targets(controls);
@@ -127,10 +138,13 @@ impl Compressor {
             }
             return;
         }
-        // The control grid moves release times and look-ahead; blocks are cut there so that cuts elsewhere change nothing.
+        self.resting = false;
+        // While the look-ahead glides, blocks are cut on the control grid, so that cuts elsewhere change nothing.
         let mut start = 0;
         while start < block.frames() {
-            let end = (start + CONTROL_INTERVAL - self.grid).min(block.frames());
+            let gliding = self.target_late_samples(controls) != self.late_samples || controls.auto_makeup;
+            let to_grid = if gliding { CONTROL_INTERVAL - self.grid } else { MAX_BLOCK };
+            let end = (start + to_grid).min(block.frames());
             let mut part =
                 StereoBlock { left: &mut block.left[start..end], right: &mut block.right[start..end] };
             let external = sidechain.map(|s| s.map(|x| &x[start..end]));
@@ -146,6 +160,10 @@ impl Compressor {
         self.makeup.set_target(db_to_gain(controls.makeup_db));
         self.detector.set(controls);
         self.auto_release.set(controls);
+        if controls.attack_ms != self.attack_ms {
+            self.attack_ms = controls.attack_ms;
+            self.attack = one_pole(f64::from(controls.attack_ms) * 1e-3, 1.0 / self.sample_rate_hz);
+        }
     }
 
     fn target_late_samples(&self, controls: &CompressorControls) -> usize {
@@ -154,8 +172,11 @@ impl Compressor {
     }
 
     fn rest(&mut self) {
+        if std::mem::replace(&mut self.resting, true) {
+            return;
+        }
         self.detector.reset();
-        self.smoothers = Default::default();
+        self.smoother.reset();
         self.auto_release.reset();
         self.reductions.iter_mut().for_each(History::reset);
         self.before.reset();
@@ -207,7 +228,7 @@ impl Compressor {
             self.before.process(block.left, block.right);
         }
         for (channel, gains) in block.channels().into_iter().zip(&gains) {
-            channel.iter_mut().zip(gains).for_each(|(x, g)| *x *= g);
+            vector::multiply(self.level, channel, gains);
         }
         if auto {
             self.after.process(block.left, block.right);
@@ -231,21 +252,22 @@ impl Compressor {
             Some(external) if controls.external_sidechain => external,
             _ => [&*block.left, &*block.right],
         };
-        self.detector.levels_db(listened, controls.rms_blend, &mut levels);
         let curve = GainComputer::new(controls.threshold_db, controls.ratio, controls.knee_db);
-        for levels in &mut levels {
-            levels[..frames].iter_mut().for_each(|l| *l = curve.reduction_db(*l));
-        }
-        let release = self.auto_release.follow(listened);
-        let attack = one_pole(f64::from(controls.attack_ms) * 1e-3, 1.0 / self.sample_rate_hz);
+        self.detector.reductions_db(listened, controls.rms_blend, &curve, &mut levels);
         let [left, right] = &mut levels;
-        let [smooth_left, smooth_right] = &mut self.smoothers;
-        for (l, r) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-            let most = if *l > *r { *l } else { *r };
-            *l = smooth_left.tick(*l + controls.stereo_link * (most - *l), attack, release);
-            *r = smooth_right.tick(*r + controls.stereo_link * (most - *r), attack, release);
+        let mut start = 0;
+        while start < frames {
+            // The release moves on the control grid.
+            let end = (start + self.auto_release.to_grid()).min(frames);
+            let release = self.auto_release.follow(listened.map(|x| &x[start..end]));
+            for (l, r) in left[start..end].iter_mut().zip(&mut right[start..end]) {
+                let most = if *l > *r { *l } else { *r };
+                let linked = [*l + controls.stereo_link * (most - *l), *r + controls.stereo_link * (most - *r)];
+                [*l, *r] = self.smoother.tick(linked, self.attack, release);
+            }
+            start = end;
         }
-        self.smoothers.iter_mut().for_each(|s| _ = s.settle());
+        self.smoother.settle();
         for (levels, history) in levels.iter_mut().zip(&mut self.reductions) {
             let view = history.push(&levels[..frames]);
             let end = view.len() - self.late_samples;
@@ -259,15 +281,16 @@ impl Compressor {
         self.amount.fill(&mut amount, frames);
         self.mix.fill(&mut mix, frames);
         self.makeup.fill(&mut makeup, frames);
+        let settled = self.amount.rests_at(1.0) && self.mix.rests_at(1.0) && self.makeup.rests_at(1.0);
         for (gains, reductions) in gains.iter_mut().zip(reductions) {
-            let mut deepest = 0.0f32;
-            for i in 0..frames {
-                let reduction = reductions[i];
-                deepest = if reduction > deepest { reduction } else { deepest };
-                let compressed = exp2_fast(-reduction * (1.0 / DB_PER_OCTAVE)) * makeup[i];
-                gains[i] = 1.0 + amount[i] * mix[i] * (compressed - 1.0);
+            let (gains, reductions) = (&mut gains[..frames], &reductions[..frames]);
+            self.reduction_db = self.reduction_db.max(vector::largest_magnitude(self.level, reductions));
+            vector::decibels_down(self.level, reductions, gains);
+            if !settled {
+                for i in 0..frames {
+                    gains[i] = 1.0 + amount[i] * mix[i] * (gains[i] * makeup[i] - 1.0);
+                }
             }
-            self.reduction_db = self.reduction_db.max(deepest);
         }
     }
 }

@@ -11,9 +11,11 @@ use crate::dsp::delay_line::DelayLine;
 use crate::dsp::history::History;
 use crate::dsp::smooth::Ramp;
 use crate::dsp::true_peak::{DETECTOR_DELAY, TruePeak};
-use crate::dsp::units::{DB_PER_OCTAVE, db_to_gain, exp2_fast, log2_fast, ms_to_samples};
+use crate::dsp::units::{DB_PER_OCTAVE, db_to_gain, ms_to_samples};
+use crate::dsp::vector;
 use crate::dsp::window_max::SlidingMax;
 use crate::dsp::{CONTROL_INTERVAL, MAX_BLOCK, StereoBlock};
+use fearless_simd::Level;
 
 mod bass_hold;
 mod release;
@@ -36,6 +38,7 @@ const GLIDE_S: f64 = 0.02;
 
 /// The limiter stage.
 pub struct Limiter {
+    level: Level,
     channels: [Channel; 2],
     lookahead_samples: usize,
     detects_true_peak: bool,
@@ -43,10 +46,12 @@ pub struct Limiter {
     target_span: usize,
     grid: usize,
     release: TwoStageRelease,
+    smoother: BoxSmoother,
     bass_hold: BassHold,
     drive: Ramp,
     ceiling: Ramp,
     amount: Ramp,
+    resting: bool,
     ceiling_delay: DelayLine,
     reduction_db: f32,
     sample_rate_hz: f64,
@@ -58,7 +63,8 @@ struct Channel {
     detector: TruePeak,
     needed: History,
     sliding_max: SlidingMax,
-    smoother: BoxSmoother,
+    /// Samples since something was needed, as far as they matter.
+    unneeded_samples: usize,
 }
 
 impl Limiter {
@@ -72,7 +78,7 @@ impl Limiter {
             detector: TruePeak::new(),
             needed: History::new(2 * lookahead + PEAK_HOLD + 2),
             sliding_max: SlidingMax::new(2 * lookahead + PEAK_HOLD + 2 + MAX_BLOCK),
-            smoother: BoxSmoother::new(lookahead + 4),
+            unneeded_samples: usize::MAX,
         };
         let ramp = |value| {
             let mut ramp = Ramp::new(value);
@@ -80,6 +86,7 @@ impl Limiter {
             ramp
         };
         let mut limiter = Self {
+            level: Level::new(),
             channels: [channel(), channel()],
             lookahead_samples: lookahead,
             detects_true_peak: master,
@@ -87,10 +94,12 @@ impl Limiter {
             target_span: 0,
             grid: 0,
             release: TwoStageRelease::new(sample_rate_hz),
+            smoother: BoxSmoother::new(lookahead + 4),
             bass_hold: BassHold::new(sample_rate_hz, lookahead),
             drive: ramp(1.0),
             ceiling: ramp(1.0),
             amount: ramp(1.0),
+            resting: false,
             ceiling_delay: DelayLine::new(delay),
             reduction_db: 0.0,
             sample_rate_hz,
@@ -167,13 +176,12 @@ impl Limiter {
 
     fn set_span(&mut self, span: usize) {
         self.span = span;
-        for channel in &mut self.channels {
-            channel.smoother.set_span(span);
-        }
+        self.smoother.set_span(span);
     }
 
     fn clear_gain(&mut self) {
         self.release.reset();
+        self.smoother.reset();
         self.bass_hold.reset();
     }
 
@@ -196,32 +204,34 @@ impl Limiter {
             self.rest();
             false
         } else {
+            self.resting = false;
             self.find_reduction(block, &ceiling[..frames], controls, &mut reduction)
         };
         for (channel, (audio, reduction)) in
             self.channels.iter_mut().zip(block.channels().into_iter().zip(&mut reduction))
         {
             channel.audio.process(audio);
+            let reduction = &mut reduction[..frames];
             if active {
-                let mut deepest = 0.0f32;
-                for i in 0..frames {
-                    let octaves = reduction[i] * amount[i];
-                    deepest = if octaves > deepest { octaves } else { deepest };
-                    audio[i] *= exp2_fast(-octaves);
+                if !self.amount.rests_at(1.0) {
+                    vector::multiply(self.level, reduction, &amount[..frames]);
                 }
+                vector::attenuate(self.level, audio, reduction);
+                let deepest = vector::largest_magnitude(self.level, reduction);
                 self.reduction_db = self.reduction_db.max(deepest * DB_PER_OCTAVE);
             }
             if self.amount.rests_at(1.0) {
                 // Rounding, or an attack that is still gliding, must not let a sample through.
-                for i in 0..frames {
-                    audio[i] = audio[i].clamp(-late_ceiling[i], late_ceiling[i]);
-                }
+                vector::clamp_to(self.level, audio, &late_ceiling[..frames]);
             }
         }
     }
 
     /// Switched off: nothing is remembered but the audio in the delay.
     fn rest(&mut self) {
+        if std::mem::replace(&mut self.resting, true) {
+            return;
+        }
         for channel in &mut self.channels {
             channel.clear_detection();
         }
@@ -238,30 +248,32 @@ impl Limiter {
     ) -> bool {
         let frames = block.frames();
         let mut needed = [[0.0f32; MAX_BLOCK]; 2];
+        let mut over = false;
         for ((channel, audio), needed) in self.channels.iter_mut().zip(block.channels()).zip(&mut needed) {
-            channel.needed_reduction(audio, ceiling, self.detects_true_peak, &mut needed[..frames]);
+            over |= channel.needed_reduction(self.level, audio, ceiling, self.detects_true_peak, &mut needed[..frames]);
         }
-        link(&mut needed, frames, controls.link_transient);
+        if over {
+            link(&mut needed, frames, controls.link_transient);
+        }
         let delay = self.lookahead_samples - self.span;
         let window = self.span + 1 + if self.detects_true_peak { 1 + PEAK_HOLD } else { 0 };
         let mut held = [[0.0f32; MAX_BLOCK]; 2];
         let mut any = false;
         for ((channel, needed), held) in self.channels.iter_mut().zip(&needed).zip(&mut held) {
-            any |= channel.hold(&needed[..frames], delay, window, &mut held[..frames]);
+            any |= channel.hold(&needed[..frames], over, delay, window, &mut held[..frames]);
         }
         any |= self.bass_hold.process(block, &needed, ceiling, delay, &mut held);
         any |= !self.release.is_idle();
         if any {
             self.release.process(&mut held, frames, further_link(controls));
-        } else if self.channels.iter().all(|c| c.smoother.is_idle()) {
-            self.release.skip(frames);
-            return false;
         } else {
             self.release.skip(frames);
+            if self.smoother.is_idle() {
+                return false;
+            }
         }
-        for (channel, held) in self.channels.iter_mut().zip(&mut held) {
-            channel.smoother.process(&mut held[..frames]);
-        }
+        let [left, right] = &mut held;
+        self.smoother.process(&mut left[..frames], &mut right[..frames]);
         *reduction = held;
         true
     }
@@ -271,37 +283,41 @@ impl Channel {
     fn clear_detection(&mut self) {
         self.detector.reset();
         self.needed.reset();
-        self.smoother.reset();
+        self.unneeded_samples = usize::MAX;
     }
 
-    /// Octaves by which the signal exceeds the ceiling.
-    fn needed_reduction(&mut self, audio: &[f32], ceiling: &[f32], true_peak: bool, needed: &mut [f32]) {
-        let floor = ceiling.iter().copied().fold(f32::MAX, f32::min);
+    /// Octaves by which the signal exceeds the ceiling. False if it does not.
+    fn needed_reduction(
+        &mut self,
+        level: Level,
+        audio: &[f32],
+        ceiling: &[f32],
+        true_peak: bool,
+        needed: &mut [f32],
+    ) -> bool {
+        let floor = ceiling.iter().fold(f32::MAX, |m, c| if *c < m { *c } else { m });
         if true_peak {
             self.detector.process(audio, floor, needed);
         } else {
             needed.iter_mut().zip(audio).for_each(|(n, x)| *n = x.abs());
         }
-        if needed.iter().all(|n| *n <= floor) {
+        if vector::largest_magnitude(level, needed) <= floor {
             needed.fill(0.0);
-            return;
+            return false;
         }
-        for (n, c) in needed.iter_mut().zip(ceiling) {
-            let octaves = log2_fast(*n / *c);
-            *n = octaves.clamp(0.0, LARGEST_REDUCTION);
-        }
+        vector::octaves_above(level, needed, ceiling, LARGEST_REDUCTION);
+        true
     }
 
     /// Largest need within the window, read `delay` samples late. False if there is none.
-    fn hold(&mut self, needed: &[f32], delay: usize, window: usize, held: &mut [f32]) -> bool {
+    fn hold(&mut self, needed: &[f32], any: bool, delay: usize, window: usize, held: &mut [f32]) -> bool {
+        self.unneeded_samples = if any { 0 } else { self.unneeded_samples.saturating_add(needed.len()) };
         let view = self.needed.push(needed);
-        let end = view.len() - delay;
-        let view = &view[end + 1 - needed.len() - window..end];
-        if view.iter().all(|x| *x == 0.0) {
-            held.fill(0.0);
+        if self.unneeded_samples >= view.len() {
             return false;
         }
-        held.copy_from_slice(self.sliding_max.process(view, window));
+        let end = view.len() - delay;
+        held.copy_from_slice(self.sliding_max.process(&view[end + 1 - needed.len() - window..end], window));
         true
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::control::CompressorControls;
 use crate::dsp::CONTROL_INTERVAL;
-use crate::dsp::units::one_pole;
+use crate::dsp::units::{exp2_fast, one_pole};
 
 /// Averaging time of peak and RMS for the crest factor.
 const CREST_S: f64 = 0.2;
@@ -61,19 +61,22 @@ impl AutoRelease {
         }
     }
 
+    /// Samples until the coefficient may change.
+    pub fn to_grid(&self) -> usize {
+        CONTROL_INTERVAL - self.filled
+    }
+
     /// Listens to a stretch that does not cross the control grid; returns the one-pole coefficient for it.
     pub fn follow(&mut self, input: [&[f32]; 2]) -> f32 {
         let coefficient = self.coefficient;
-        if self.on {
-            for (l, r) in input[0].iter().zip(input[1]) {
-                let square = 0.5 * (l * l + r * r);
-                self.sum += square;
-                self.largest = if square > self.largest { square } else { self.largest };
-            }
-            self.filled += input[0].len();
-            if self.filled >= CONTROL_INTERVAL {
-                self.finish_interval();
-            }
+        for (l, r) in input[0].iter().zip(input[1]) {
+            let square = 0.5 * (l * l + r * r);
+            self.sum += square;
+            self.largest = if square > self.largest { square } else { self.largest };
+        }
+        self.filled += input[0].len();
+        if self.filled >= CONTROL_INTERVAL {
+            self.finish_interval();
         }
         coefficient
     }
@@ -84,13 +87,17 @@ impl AutoRelease {
         let falling = self.largest + self.keep * (self.peak_square - self.largest);
         self.peak_square = self.largest.max(falling);
         (self.sum, self.largest, self.filled) = (0.0, 0.0, 0);
-        self.update();
+        if self.on {
+            self.update();
+        }
     }
 
     fn update(&mut self) {
         let audible = self.on && self.mean_square > 1e-12;
         let crest_square = if audible { self.peak_square / self.mean_square } else { NEUTRAL_CREST_SQUARED };
         let factor = (NEUTRAL_CREST_SQUARED / crest_square).clamp(FACTOR.0, FACTOR.1);
-        self.coefficient = one_pole(self.release_s * f64::from(factor), self.step_s);
+        // exp(−step / time) without a call: the exponent is tiny.
+        let time_s = self.release_s as f32 * factor;
+        self.coefficient = exp2_fast(-std::f32::consts::LOG2_E * self.step_s as f32 / time_s.max(1e-4));
     }
 }

@@ -5,7 +5,10 @@ use crate::dsp::MAX_BLOCK;
 use crate::dsp::matched::design;
 use crate::dsp::prototype::Prototype;
 use crate::dsp::svf::{Svf, SvfCoeffs};
-use crate::dsp::units::{DB_PER_OCTAVE, log2_fast, one_pole};
+use crate::dsp::dynamics::GainComputer;
+use crate::dsp::units::{DB_PER_OCTAVE, one_pole};
+use crate::dsp::vector;
+use fearless_simd::{Level, dispatch};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// Averaging time of the RMS detector.
@@ -14,8 +17,9 @@ const RMS_S: f64 = 0.01;
 /// The side-chain high-pass is off at and below this frequency.
 const HIGHPASS_OFF_HZ: f32 = 20.0;
 
-/// Levels of both channels in dB, sample by sample.
+/// Levels of both channels and the reduction they ask for, sample by sample.
 pub struct Detector {
+    level: Level,
     sample_rate_hz: f64,
     highpass_hz: f32,
     highpass: SvfCoeffs,
@@ -27,6 +31,7 @@ pub struct Detector {
 impl Detector {
     pub fn new(sample_rate_hz: f64) -> Self {
         Self {
+            level: Level::new(),
             sample_rate_hz,
             highpass_hz: HIGHPASS_OFF_HZ,
             highpass: SvfCoeffs::IDENTITY,
@@ -49,26 +54,53 @@ impl Detector {
         }
     }
 
-    /// Writes the level of each sample; a full-scale sine reads 0 dB, whatever the blend of peak (0) and RMS (1).
-    pub fn levels_db(&mut self, input: [&[f32]; 2], rms_blend: f32, levels: &mut [[f32; MAX_BLOCK]; 2]) {
-        let filtered = self.highpass_hz > HIGHPASS_OFF_HZ;
-        for c in 0..2 {
-            let frames = input[c].len();
-            let levels = &mut levels[c][..frames];
-            levels.copy_from_slice(input[c]);
-            if filtered {
-                levels.iter_mut().for_each(|x| *x = self.state[c].tick(&self.highpass, f64::from(*x)) as f32);
-                self.state[c].settle();
-            }
-            let mut mean_square = self.mean_square[c];
-            for x in levels.iter_mut() {
-                let square = *x * *x;
-                mean_square = square + self.keep * (mean_square - square);
-                // Twice the mean square of a sine is its peak, squared.
-                *x = square + rms_blend * (2.0 * mean_square - square);
-            }
-            self.mean_square[c] = if mean_square < 1e-30 { 0.0 } else { mean_square };
-            levels.iter_mut().for_each(|x| *x = 0.5 * DB_PER_OCTAVE * log2_fast(*x));
+    /// Writes the reduction that a static curve asks for at each sample. A full-scale sine reads 0 dB, whatever the blend
+    /// of peak (0) and RMS (1).
+    pub fn reductions_db(
+        &mut self,
+        input: [&[f32]; 2],
+        rms_blend: f32,
+        curve: &GainComputer,
+        reductions: &mut [[f32; MAX_BLOCK]; 2],
+    ) {
+        let [left, right] = reductions;
+        let frames = input[0].len();
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        left.copy_from_slice(input[0]);
+        right.copy_from_slice(input[1]);
+        if self.highpass_hz > HIGHPASS_OFF_HZ {
+            self.filter(left, right);
         }
+        let [mut mean_left, mut mean_right] = self.mean_square;
+        for (l, r) in left.iter_mut().zip(right.iter_mut()) {
+            let (square_l, square_r) = (*l * *l, *r * *r);
+            mean_left = square_l + self.keep * (mean_left - square_l);
+            mean_right = square_r + self.keep * (mean_right - square_r);
+            // Twice the mean square of a sine is its peak, squared.
+            *l = square_l + rms_blend * (2.0 * mean_left - square_l);
+            *r = square_r + rms_blend * (2.0 * mean_right - square_r);
+        }
+        self.mean_square = [mean_left, mean_right].map(|m| if m < 1e-30 { 0.0 } else { m });
+        for squares in [left, right] {
+            vector::scaled_log2(self.level, squares, 0.5 * DB_PER_OCTAVE);
+            dispatch!(self.level, _simd => reduce(squares, curve));
+        }
+    }
+
+    fn filter(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let [state_left, state_right] = &mut self.state;
+        for (l, r) in left.iter_mut().zip(right) {
+            *l = state_left.tick(&self.highpass, f64::from(*l)) as f32;
+            *r = state_right.tick(&self.highpass, f64::from(*r)) as f32;
+        }
+        self.state.iter_mut().for_each(Svf::settle);
+    }
+}
+
+/// Levels in dB to reductions in dB.
+#[inline(always)]
+fn reduce(levels: &mut [f32], curve: &GainComputer) {
+    for level in levels {
+        *level = curve.reduction_db(*level);
     }
 }

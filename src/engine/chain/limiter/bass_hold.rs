@@ -20,12 +20,23 @@ struct Hop {
     whole: f32,
 }
 
+impl Hop {
+    /// The larger of both needs.
+    fn or(self, other: Self) -> Self {
+        Self { bass: self.bass.max(other.bass), whole: self.whole.max(other.whole) }
+    }
+}
+
 /// Holds the need of the bass for both channels.
 pub struct BassHold {
     hop_samples: usize,
     hold_hops: usize,
     hops: [Vec<Hop>; 2],
     newest: usize,
+    /// Hops by which the hold is read late.
+    late: usize,
+    /// Largest needs within the hold.
+    most: [Hop; 2],
     filled: usize,
     sums: [f32; 2],
     largest: [f32; 2],
@@ -42,6 +53,8 @@ impl BassHold {
             hold_hops,
             hops: [ring.clone(), ring],
             newest: 0,
+            late: 0,
+            most: [Hop::default(); 2],
             filled: 0,
             sums: [0.0; 2],
             largest: [0.0; 2],
@@ -52,6 +65,7 @@ impl BassHold {
     pub fn reset(&mut self) {
         self.hops.iter_mut().for_each(|h| h.fill(Hop::default()));
         (self.newest, self.filled) = (0, 0);
+        self.most = [Hop::default(); 2];
         (self.sums, self.largest, self.held) = ([0.0; 2], [0.0; 2], [0.0; 2]);
     }
 
@@ -71,7 +85,8 @@ impl BassHold {
             let end = (start + self.hop_samples - self.filled).min(frames);
             for (c, audio) in block.channels().into_iter().enumerate() {
                 self.sums[c] += audio[start..end].iter().sum::<f32>();
-                self.largest[c] = needed[c][start..end].iter().copied().fold(self.largest[c], f32::max);
+                let needed = &needed[c][start..end];
+                self.largest[c] = needed.iter().fold(self.largest[c], |m, n| if *n > m { *n } else { m });
                 if self.held[c] > 0.0 {
                     any = true;
                     held[c][start..end].iter_mut().for_each(|h| *h = h.max(self.held[c]));
@@ -91,13 +106,31 @@ impl BassHold {
         let length = self.hops[0].len();
         self.newest = (self.newest + 1) % length;
         let late = delay / self.hop_samples;
-        for (c, hops) in self.hops.iter_mut().enumerate() {
+        let shifted = std::mem::replace(&mut self.late, late) != late;
+        for c in 0..2 {
             let bass = (self.sums[c] / self.hop_samples as f32).abs() * CREST_ALLOWANCE / ceiling;
-            hops[self.newest] = Hop { bass: log2_fast(bass).max(0.0), whole: self.largest[c] };
-            let recent = (0..self.hold_hops).map(|i| hops[(self.newest + 2 * length - late - i) % length]);
-            let most = recent.fold(Hop::default(), |m, h| Hop { bass: m.bass.max(h.bass), whole: m.whole.max(h.whole) });
-            self.held[c] = most.bass.min(most.whole);
+            // A hop in which the whole signal needed nothing cannot need anything for its bass.
+            let bass = if self.largest[c] > 0.0 { log2_fast(bass).max(0.0) } else { 0.0 };
+            self.hops[c][self.newest] = Hop { bass, whole: self.largest[c] };
+            self.find_most(c, shifted);
+            self.held[c] = self.most[c].bass.min(self.most[c].whole);
         }
         (self.sums, self.largest) = ([0.0; 2], [0.0; 2]);
+    }
+
+    /// Largest needs within the hold. Only when the largest one leaves is the whole hold looked through.
+    fn find_most(&mut self, c: usize, shifted: bool) {
+        let length = self.hops[c].len();
+        let ago = |hops: usize| (self.newest + 2 * length - hops) % length;
+        let entering = self.hops[c][ago(self.late)];
+        let leaving = self.hops[c][ago(self.late + self.hold_hops)];
+        let most = self.most[c];
+        let stands = |most: f32, entering: f32, leaving: f32| leaving < most || entering >= most || most == 0.0;
+        if !shifted && stands(most.bass, entering.bass, leaving.bass) && stands(most.whole, entering.whole, leaving.whole) {
+            self.most[c] = most.or(entering);
+        } else {
+            let recent = (0..self.hold_hops).map(|i| self.hops[c][ago(self.late + i)]);
+            self.most[c] = recent.fold(Hop::default(), Hop::or);
+        }
     }
 }
