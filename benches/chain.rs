@@ -74,7 +74,9 @@ fn rows() -> Vec<(&'static str, Row)> {
         eq.reset(&controls);
         rows.push((name, in_blocks(move |block| eq.process(block, &controls))));
     }
-    for (name, controls) in [("compressor", compressor_on()), ("compressor_off", CompressorControls::default())] {
+    for (name, controls) in
+        [("compressor", compressor_on()), ("compressor_off", CompressorControls::default())]
+    {
         let mut stage = Compressor::new(RATE_HZ, mode);
         stage.reset(&controls);
         rows.push((name, in_blocks(move |block| stage.process(block, None, &controls))));
@@ -137,7 +139,9 @@ fn main() {
         return;
     }
     let filter = args.get(1).filter(|a| !a.starts_with('-'));
-    for (name, mut row) in rows().into_iter().filter(|(name, _)| filter.is_none_or(|f| name.contains(f.as_str()))) {
+    for (name, mut row) in
+        rows().into_iter().filter(|(name, _)| filter.is_none_or(|f| name.contains(f.as_str())))
+    {
         let frames = 24_064;
         run(&mut row, &source, frames);
         let best = (0..60)

@@ -60,7 +60,14 @@ impl Engine {
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
         let chain = Chain::new(sample_rate_hz, mode);
         let monitor = Monitor::new(sample_rate_hz, chain.latency_samples());
-        Self { chain, monitor, position: 0, fresh: true, replaced_samples: 0, telemetry: ChainTelemetry::default() }
+        Self {
+            chain,
+            monitor,
+            position: 0,
+            fresh: true,
+            replaced_samples: 0,
+            telemetry: ChainTelemetry::default(),
+        }
     }
 
     /// Recomputes everything that depends on rate and mode; allocates.

@@ -14,18 +14,21 @@ type Pair = [f64; 2];
 pub struct BoxSmoother {
     first: Box1,
     second: Box1,
+    /// Zeros that came in a row.
+    zeros: usize,
 }
 
 impl BoxSmoother {
     /// Lengths are at most `longest_samples` together; allocates.
     pub fn new(longest_samples: usize) -> Self {
-        Self { first: Box1::new(longest_samples), second: Box1::new(longest_samples) }
+        Self { first: Box1::new(longest_samples), second: Box1::new(longest_samples), zeros: usize::MAX }
     }
 
     /// Forgets the past.
     pub fn reset(&mut self) {
         self.first.reset();
         self.second.reset();
+        self.zeros = usize::MAX;
     }
 
     /// Spreads a step over `span + 1` samples. The split of the two averages makes side lobes of the gain's spectrum
@@ -37,14 +40,16 @@ impl BoxSmoother {
         self.second.set_length(total - long);
     }
 
-    /// Whether everything remembered is zero.
+    /// Whether everything remembered is zero, also what a longer span would reach back to.
     pub fn is_idle(&self) -> bool {
-        self.first.sum == [0.0; 2] && self.second.sum == [0.0; 2]
+        self.zeros >= self.first.past.len() + self.second.past.len()
     }
 
     /// Smooths a block in place.
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         for (l, r) in left.iter_mut().zip(right) {
+            let zero = *l == 0.0 && *r == 0.0;
+            self.zeros = if zero { self.zeros.saturating_add(1) } else { 0 };
             let average = self.first.push([f64::from(*l), f64::from(*r)]);
             let [left, right] = self.second.push(average);
             (*l, *r) = (left as f32, right as f32);
@@ -114,7 +119,8 @@ mod tests {
         for span in [0, 1, 5, 72, 200] {
             let mut smoother = BoxSmoother::new(256);
             smoother.set_span(span);
-            let mut x: Vec<f32> = (0..1_000).map(|n| if (300..=300 + span).contains(&n) { 3.0 } else { 0.0 }).collect();
+            let mut x: Vec<f32> =
+                (0..1_000).map(|n| if (300..=300 + span).contains(&n) { 3.0 } else { 0.0 }).collect();
             let mut other = vec![1.0; x.len()];
             smoother.process(&mut x, &mut other);
             assert!((other[999] - 1.0).abs() < 1e-6);

@@ -188,7 +188,12 @@ fn swap_channels<S: Simd>(x: f64x4<S>) -> f64x4<S> {
 
 /// Runs the wavefront over interleaved frames. `ROUTED` is false when every section is plain stereo.
 #[inline(always)]
-fn wavefront<S: Simd, const ROUTED: bool>(simd: S, k: &GroupCoeffs, state: &mut [Lanes; 2], frames: &mut [[f64; 2]]) {
+fn wavefront<S: Simd, const ROUTED: bool>(
+    simd: S,
+    k: &GroupCoeffs,
+    state: &mut [Lanes; 2],
+    frames: &mut [[f64; 2]],
+) {
     const LAG: usize = GROUP - 1;
     let load = |lanes: &Lanes| [f64x4::from_slice(simd, &lanes[..4]), f64x4::from_slice(simd, &lanes[4..])];
     let coeffs: [[f64x4<S>; 2]; 11] = std::array::from_fn(|i| match i {

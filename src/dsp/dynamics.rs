@@ -18,7 +18,11 @@ impl GainComputer {
 
     /// The curve for a threshold, a ratio of at least one and a knee width.
     pub fn new(threshold_db: f32, ratio: f32, knee_db: f32) -> Self {
-        Self { threshold_db, slope: 1.0 - 1.0 / ratio.max(1.0), knee_db: knee_db.max(Self::NARROWEST_KNEE_DB) }
+        Self {
+            threshold_db,
+            slope: 1.0 - 1.0 / ratio.max(1.0),
+            knee_db: knee_db.max(Self::NARROWEST_KNEE_DB),
+        }
     }
 
     /// Reduction for a level, without branches: the quadratic part and the straight part are the same formula with the

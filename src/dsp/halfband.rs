@@ -81,12 +81,16 @@ mod tests {
 
     /// Gain of the interpolator for a sine at `f` (share of the given rate).
     fn gain(taps: &[f32], f: f64) -> f64 {
-        taps.iter().enumerate().map(|(j, t)| 2.0 * f64::from(*t) * (2.0 * PI * f * (j as f64 + 0.5)).cos()).sum()
+        taps.iter()
+            .enumerate()
+            .map(|(j, t)| 2.0 * f64::from(*t) * (2.0 * PI * f * (j as f64 + 0.5)).cos())
+            .sum()
     }
 
     #[test]
     fn passes_the_band_and_is_flat() {
-        for (pairs, attenuation_db, edge, ripple_db) in [(24, 70.0, 0.4535, 0.01), (32, 95.0, 0.4535, 0.002), (4, 70.0, 0.227, 0.01)]
+        for (pairs, attenuation_db, edge, ripple_db) in
+            [(24, 70.0, 0.4535, 0.01), (32, 95.0, 0.4535, 0.002), (4, 70.0, 0.227, 0.01)]
         {
             let taps = taps(pairs, attenuation_db);
             for i in 0..=200 {

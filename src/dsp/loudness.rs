@@ -11,6 +11,9 @@ const AVERAGE_S: f64 = 1.5;
 /// Mean square below which a signal counts as silence and the average holds, about −70 LUFS.
 const GATE: f32 = 1e-7;
 
+/// Largest square that is listened to, +6 dBFS.
+const LOUDEST: f32 = 4.0;
+
 /// The two K-weighting sections of ITU-R BS.1770-4 for any sample rate, by the bilinear transform of their analogue
 /// prototypes.
 pub fn k_weighting(sample_rate_hz: f64) -> [Biquad; 2] {
@@ -73,6 +76,8 @@ impl LoudnessFollower {
         }
         for square in &square[..left.len()] {
             if *square > GATE {
+                // A mishap far above full scale must not be remembered for minutes.
+                let square = if *square < LOUDEST { *square } else { LOUDEST };
                 self.power = square + self.keep * (self.power - square);
                 self.weight = 1.0 + self.keep * (self.weight - 1.0);
             }

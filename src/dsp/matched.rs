@@ -175,7 +175,9 @@ mod tests {
         }
         let notch = design(Prototype::Notch { q: 10.0 }, 1_000.0, 48_000.0);
         assert!(notch.magnitude(1_000.0, 48_000.0) < 1e-9);
-        assert!((notch.magnitude(2_000.0, 48_000.0) - Prototype::Notch { q: 10.0 }.magnitude(2.0)).abs() < 2e-3);
+        assert!(
+            (notch.magnitude(2_000.0, 48_000.0) - Prototype::Notch { q: 10.0 }.magnitude(2.0)).abs() < 2e-3
+        );
     }
 
     #[test]

@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn butterworth_sections_multiply_to_a_flat_filter() {
         for order in [2, 3, 4, 6, 8] {
-            let product: f64 = butterworth_qs(order).map(|q| Prototype::LowPass { q }.magnitude(1.0)).product();
+            let product: f64 =
+                butterworth_qs(order).map(|q| Prototype::LowPass { q }.magnitude(1.0)).product();
             let first = if order % 2 == 1 { Prototype::LowPass1.magnitude(1.0) } else { 1.0 };
             assert!((product * first - FRAC_1_SQRT_2).abs() < 1e-12, "order {order}");
         }

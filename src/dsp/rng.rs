@@ -25,9 +25,13 @@ mod tests {
             let mean = x.iter().sum::<f64>() / n as f64;
             let power = x.iter().map(|v| v * v).sum::<f64>() / n as f64;
             let lag = x.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / n as f64;
-            assert!(mean.abs() < 5e-3 && (power - 1.0 / 3.0).abs() < 5e-3 && lag.abs() < 5e-3, "{mean} {power} {lag}");
+            assert!(
+                mean.abs() < 5e-3 && (power - 1.0 / 3.0).abs() < 5e-3 && lag.abs() < 5e-3,
+                "{mean} {power} {lag}"
+            );
         }
-        let between: f64 = (0..n).map(|i| f64::from(uniform_at(0, i) * uniform_at(1, i))).sum::<f64>() / n as f64;
+        let between: f64 =
+            (0..n).map(|i| f64::from(uniform_at(0, i) * uniform_at(1, i))).sum::<f64>() / n as f64;
         assert!(between.abs() < 5e-3);
     }
 }

@@ -32,7 +32,8 @@ impl From<Biquad> for SvfCoeffs {
         let g = (low / high).sqrt();
         let gk = 2.0 * (1.0 - a2) / high;
         let c = 1.0 + gk + g * g;
-        let (hp, bp, lp) = (c * (b0 - b1 + b2) / 4.0, c * (b0 - b2) / (2.0 * g), c * (b0 + b1 + b2) / (4.0 * g * g));
+        let (hp, bp, lp) =
+            (c * (b0 - b1 + b2) / 4.0, c * (b0 - b2) / (2.0 * g), c * (b0 + b1 + b2) / (4.0 * g * g));
         // Simper's solution of the implicit step: v1 = a1·s1 + a2·(x − s2), v2 = s2 + a2·s1 + a3·(x − s2).
         let (t1, t2, t3) = (1.0 / c, g / c, g * g / c);
         let (m0, m1, m2) = (hp, bp - hp * gk / g, lp - hp);

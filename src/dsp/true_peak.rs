@@ -43,12 +43,32 @@ const WINDOW: usize = 2 * REACH + 1 + 2 * VECTOR;
 /// Interpolator of ITU-R BS.1770-4, annex 2: the first two of four phases; the others are these reversed.
 const METER_PHASES: [[f32; 12]; 2] = [
     [
-        0.001_708_984_4, 0.010_986_328, -0.019_653_32, 0.033_203_125, -0.059_448_242, 0.137_329_1, 0.972_167_97,
-        -0.102_294_92, 0.047_607_422, -0.026_611_328, 0.014_892_578, -0.008_300_781,
+        0.001_708_984_4,
+        0.010_986_328,
+        -0.019_653_32,
+        0.033_203_125,
+        -0.059_448_242,
+        0.137_329_1,
+        0.972_167_97,
+        -0.102_294_92,
+        0.047_607_422,
+        -0.026_611_328,
+        0.014_892_578,
+        -0.008_300_781,
     ],
     [
-        -0.029_174_805, 0.029_296_875, -0.051_757_813, 0.089_111_33, -0.166_503_9, 0.465_087_9, 0.779_785_16,
-        -0.200_317_38, 0.101_562_5, -0.058_227_54, 0.033_081_055, -0.018_920_898,
+        -0.029_174_805,
+        0.029_296_875,
+        -0.051_757_813,
+        0.089_111_33,
+        -0.166_503_9,
+        0.465_087_9,
+        0.779_785_16,
+        -0.200_317_38,
+        0.101_562_5,
+        -0.058_227_54,
+        0.033_081_055,
+        -0.018_920_898,
     ],
 ];
 
@@ -74,8 +94,15 @@ impl TruePeak {
     /// A detector with silence behind it; allocates.
     pub fn new() -> Self {
         let taps = std::array::from_fn(|i| halfband::taps(PAIRS[i], ATTENUATION_DB[i]));
-        let gain: f32 = taps.iter().map(|t: &Vec<f32>| 2.0 * t.iter().map(|t| t.abs()).sum::<f32>()).product();
-        Self { level: Level::new(), taps, overshoot: gain, phases: Box::new([[0.0; LENGTH]; PHASES]), resting: true }
+        let gain: f32 =
+            taps.iter().map(|t: &Vec<f32>| 2.0 * t.iter().map(|t| t.abs()).sum::<f32>()).product();
+        Self {
+            level: Level::new(),
+            taps,
+            overshoot: gain,
+            phases: Box::new([[0.0; LENGTH]; PHASES]),
+            resting: true,
+        }
     }
 
     /// Clears the signal memory.
@@ -116,7 +143,12 @@ impl TruePeak {
 
     /// Computes the new positions of the phases that one doubling adds, and `again` positions before them.
     #[inline(always)]
-    fn double<S: Simd, const P: usize, const DOUBLING: usize>(&mut self, simd: S, frames: usize, again: usize) {
+    fn double<S: Simd, const P: usize, const DOUBLING: usize>(
+        &mut self,
+        simd: S,
+        frames: usize,
+        again: usize,
+    ) {
         // New phases lie half-way between those that are `spacing` apart.
         let spacing = PHASES >> DOUBLING;
         let taps: [f32; P] = std::array::from_fn(|j| self.taps[DOUBLING][j]);
@@ -128,7 +160,8 @@ impl TruePeak {
                 let load = |steps: isize, half: usize| {
                     let place = (new - spacing / 2) as isize + steps * spacing as isize;
                     let (phase, offset) = (place & (PHASES as isize - 1), place >> PHASES.ilog2());
-                    let window: &[f32; WINDOW] = self.phases[phase as usize][at - REACH..][..WINDOW].try_into().unwrap();
+                    let window: &[f32; WINDOW] =
+                        self.phases[phase as usize][at - REACH..][..WINDOW].try_into().unwrap();
                     let from = (REACH as isize + offset) as usize + half * VECTOR;
                     f32x8::from_slice(simd, &window[from..from + VECTOR])
                 };
@@ -165,7 +198,8 @@ impl TruePeak {
             // The meter's phases come in mirrored pairs: their even and odd parts are summed once for both.
             let (mut even, mut odd) = ([f32x8::splat(simd, 0.0); 2], [f32x8::splat(simd, 0.0); 2]);
             for k in 0..6 {
-                let (early, late) = (vector_at(simd, samples, at - 6 + k), vector_at(simd, samples, at + 5 - k));
+                let (early, late) =
+                    (vector_at(simd, samples, at - 6 + k), vector_at(simd, samples, at + 5 - k));
                 for (p, taps) in METER_PHASES.iter().enumerate() {
                     even[p] = (early + late).mul_add(0.5 * (taps[k] + taps[11 - k]), even[p]);
                     odd[p] = (early - late).mul_add(0.5 * (taps[k] - taps[11 - k]), odd[p]);
@@ -206,16 +240,21 @@ mod tests {
         (0..len)
             .map(|n| {
                 let fade = (n.min(len - n) as f64 / 300.0).min(1.0);
-                ((TAU * (freq * n as f64 + phase)).sin() * (0.5 - 0.5 * (std::f64::consts::PI * fade).cos())) as f32
+                ((TAU * (freq * n as f64 + phase)).sin() * (0.5 - 0.5 * (std::f64::consts::PI * fade).cos()))
+                    as f32
             })
             .collect()
     }
 
     #[test]
     fn reads_sines_up_to_20_khz_at_44_1_khz() {
-        for (freq, low_db, high_db) in
-            [(0.01, -0.01, 0.12), (0.1, -0.01, 0.2), (0.25, -0.015, 0.2), (0.4, -0.03, 0.2), (20.0 / 44.1, -0.05, 0.25)]
-        {
+        for (freq, low_db, high_db) in [
+            (0.01, -0.01, 0.12),
+            (0.1, -0.01, 0.2),
+            (0.25, -0.015, 0.2),
+            (0.4, -0.03, 0.2),
+            (20.0 / 44.1, -0.05, 0.25),
+        ] {
             for phase in [0.0, 0.125, 0.3] {
                 let db = 20.0 * largest_peak(&sine(freq, phase, 6_000), 64).log10();
                 assert!((low_db..high_db).contains(&db), "{freq} {phase}: {db} dB");

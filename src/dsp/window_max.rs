@@ -26,7 +26,10 @@ impl SlidingMax {
             let shift = span.min(window - span);
             len -= shift;
             let (early, late) = (&from[..len], &from[shift..shift + len]);
-            to[..len].iter_mut().zip(early.iter().zip(late)).for_each(|(m, (a, b))| *m = if a > b { *a } else { *b });
+            to[..len]
+                .iter_mut()
+                .zip(early.iter().zip(late))
+                .for_each(|(m, (a, b))| *m = if a > b { *a } else { *b });
             std::mem::swap(&mut from, &mut to);
             span += shift;
         }

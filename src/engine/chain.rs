@@ -72,7 +72,12 @@ impl Chain {
     }
 
     /// Masters a block in place.
-    pub fn process(&mut self, block: &mut StereoBlock, sidechain: Option<[&[f32]; 2]>, controls: &MasterControls) {
+    pub fn process(
+        &mut self,
+        block: &mut StereoBlock,
+        sidechain: Option<[&[f32]; 2]>,
+        controls: &MasterControls,
+    ) {
         self.input_gain.set_target(db_to_gain(controls.global.input_gain_db));
         self.input_gain.apply_gain(block);
         self.eq.process(block, &controls.eq);

@@ -94,7 +94,13 @@ impl Monitor {
         }
     }
 
-    fn follow_loudness(&mut self, wet: &StereoBlock, dry: &StereoBlock, controls: &GlobalControls, position: u64) {
+    fn follow_loudness(
+        &mut self,
+        wet: &StereoBlock,
+        dry: &StereoBlock,
+        controls: &GlobalControls,
+        position: u64,
+    ) {
         if !controls.gain_match {
             self.loudness.iter_mut().for_each(LoudnessFollower::reset);
             self.match_gain_db = 0.0;
@@ -102,13 +108,15 @@ impl Monitor {
             return;
         }
         let [processed, untouched] = &mut self.loudness;
-        processed.process(wet.left, wet.right);
-        untouched.process(dry.left, dry.right);
-        // On a fixed grid of positions, so that block cuts do not matter.
-        let at_grid = (position + wet.frames() as u64).is_multiple_of(MAX_BLOCK as u64);
-        if let (true, Some(processed), Some(untouched)) = (at_grid, processed.level_db(), untouched.level_db()) {
+        // Moved on a fixed grid of positions, by what was heard before, so that block cuts do not matter.
+        let at_grid = position.is_multiple_of(MAX_BLOCK as u64);
+        if let (true, Some(processed), Some(untouched)) =
+            (at_grid, processed.level_db(), untouched.level_db())
+        {
             self.match_gain_db = (processed - untouched).clamp(-MATCH_LIMIT_DB, MATCH_LIMIT_DB);
             self.match_gain.set_target(db_to_gain(self.match_gain_db));
         }
+        processed.process(wet.left, wet.right);
+        untouched.process(dry.left, dry.right);
     }
 }

@@ -5,22 +5,29 @@ use crate::dsp::delay_line::DelayLine;
 use crate::dsp::oversample::{self, Oversampler};
 use crate::dsp::smooth::Ramp;
 use crate::dsp::units::db_to_gain;
-use crate::dsp::{MAX_BLOCK, StereoBlock};
+use crate::dsp::{CONTROL_INTERVAL, MAX_BLOCK, StereoBlock};
+use fearless_simd::{Level, dispatch};
 
 /// Glide of all controls.
 const GLIDE_S: f64 = 0.02;
+
+/// Share of the way to a new bend that is left after one control interval.
+const BEND_REST_PER_STEP: f32 = 0.95;
 
 /// Narrowest bend of the curve; keeps hard clipping free of a division by zero.
 const HARDEST: f32 = 1e-3;
 
 /// The clipper stage.
 pub struct Clipper {
+    simd_level: Level,
     dry: [DelayLine; 2],
     oversamplers: Option<[Oversampler; 2]>,
     amount: Ramp,
     drive: Ramp,
     level: Ramp,
-    softness: Ramp,
+    /// Width of the bend, moved on the control grid.
+    bend: f32,
+    grid: usize,
     resting: bool,
 }
 
@@ -37,12 +44,14 @@ impl Clipper {
             ramp
         };
         Self {
+            simd_level: Level::new(),
             dry: [DelayLine::new(latency), DelayLine::new(latency)],
             oversamplers,
             amount: ramp(0.0),
             drive: ramp(1.0),
             level: ramp(1.0),
-            softness: ramp(0.5),
+            bend: 0.5,
+            grid: 0,
             resting: true,
         }
     }
@@ -58,7 +67,9 @@ impl Clipper {
         self.oversamplers.iter_mut().flatten().for_each(Oversampler::reset);
         self.resting = true;
         self.set_targets(controls);
-        for ramp in [&mut self.amount, &mut self.drive, &mut self.level, &mut self.softness] {
+        self.bend = target_bend(controls);
+        self.grid = 0;
+        for ramp in [&mut self.amount, &mut self.drive, &mut self.level] {
             let target = ramp.target();
             ramp.jump_to(target);
         }
@@ -70,6 +81,7 @@ impl Clipper {
         let frames = block.frames();
         if self.amount.rests_at(0.0) {
             self.resting = true;
+            self.grid = (self.grid + frames) % CONTROL_INTERVAL;
             for (channel, dry) in block.channels().into_iter().zip(&mut self.dry) {
                 dry.process(channel);
             }
@@ -78,23 +90,42 @@ impl Clipper {
         if std::mem::take(&mut self.resting) {
             self.oversamplers.iter_mut().flatten().for_each(Oversampler::reset);
         }
+        let target = target_bend(controls);
+        let mut start = 0;
+        while start < frames {
+            if self.grid == 0 {
+                let rest = BEND_REST_PER_STEP * (self.bend - target);
+                self.bend = target + if rest.abs() < 1e-4 { 0.0 } else { rest };
+            }
+            let to_grid = if self.bend == target { MAX_BLOCK } else { CONTROL_INTERVAL - self.grid };
+            let end = (start + to_grid).min(frames);
+            self.process_part(&mut StereoBlock {
+                left: &mut block.left[start..end],
+                right: &mut block.right[start..end],
+            });
+            self.grid = (self.grid + end - start) % CONTROL_INTERVAL;
+            start = end;
+        }
+    }
+
+    fn process_part(&mut self, block: &mut StereoBlock) {
+        let frames = block.frames();
         // Drive and level are gains around a curve of unit level, so they can glide sample by sample.
         let mut scratch = [[0.0; MAX_BLOCK]; 3];
         let [drive, level, amount] = &mut scratch;
         self.drive.fill(drive, frames);
         self.level.fill(level, frames);
         self.amount.fill(amount, frames);
-        let bend = self.softness.value().max(HARDEST);
-        (0..frames).for_each(|_| _ = self.softness.advance());
+        let (simd_level, bend) = (self.simd_level, self.bend);
         for (c, channel) in block.channels().into_iter().enumerate() {
             let mut wet = [0.0; MAX_BLOCK];
             let wet = &mut wet[..frames];
             for i in 0..frames {
-                wet[i] = channel[i] * drive[i] / level[i];
+                wet[i] = channel[i] * (drive[i] / level[i]);
             }
             match &mut self.oversamplers {
-                Some(oversamplers) => oversamplers[c].process(wet, |x| clip(x, bend)),
-                None => clip(wet, bend),
+                Some(oversamplers) => oversamplers[c].process(wet, |x| clip(simd_level, x, bend)),
+                None => clip(simd_level, wet, bend),
             }
             self.dry[c].process(channel);
             for i in 0..frames {
@@ -107,12 +138,20 @@ impl Clipper {
         self.amount.set_target(if controls.on { 1.0 } else { 0.0 });
         self.drive.set_target(db_to_gain(controls.drive_db));
         self.level.set_target(db_to_gain(controls.level_db));
-        self.softness.set_target(controls.softness);
     }
 }
 
+fn target_bend(controls: &ClipperControls) -> f32 {
+    controls.softness.clamp(HARDEST, 1.0)
+}
+
 /// Straight up to `1 − bend`, then a rational approach to one (the Padé form of the hyperbolic tangent).
-fn clip(samples: &mut [f32], bend: f32) {
+fn clip(level: Level, samples: &mut [f32], bend: f32) {
+    dispatch!(level, _simd => clip_loop(samples, bend));
+}
+
+#[inline(always)]
+fn clip_loop(samples: &mut [f32], bend: f32) {
     let (straight, scale) = (1.0 - bend, 1.0 / bend);
     for x in samples {
         let magnitude = x.abs();
@@ -133,7 +172,7 @@ mod tests {
         for bend in [HARDEST, 0.25, 1.0] {
             let mut x: Vec<f32> = (-400..=400).map(|i| i as f32 / 50.0).collect();
             let input = x.clone();
-            clip(&mut x, bend);
+            clip(Level::new(), &mut x, bend);
             for (pair, x_in) in x.windows(2).zip(&input) {
                 assert!(pair[1] >= pair[0] - 1e-6, "monotone at {x_in}, bend {bend}");
             }

@@ -259,15 +259,18 @@ impl Compressor {
         while start < frames {
             // The release moves on the control grid.
             let end = (start + self.auto_release.to_grid()).min(frames);
+            if self.auto_release.is_at_grid() {
+                self.smoother.settle();
+            }
             let release = self.auto_release.follow(listened.map(|x| &x[start..end]));
             for (l, r) in left[start..end].iter_mut().zip(&mut right[start..end]) {
                 let most = if *l > *r { *l } else { *r };
-                let linked = [*l + controls.stereo_link * (most - *l), *r + controls.stereo_link * (most - *r)];
+                let linked =
+                    [*l + controls.stereo_link * (most - *l), *r + controls.stereo_link * (most - *r)];
                 [*l, *r] = self.smoother.tick(linked, self.attack, release);
             }
             start = end;
         }
-        self.smoother.settle();
         for (levels, history) in levels.iter_mut().zip(&mut self.reductions) {
             let view = history.push(&levels[..frames]);
             let end = view.len() - self.late_samples;
@@ -276,12 +279,17 @@ impl Compressor {
         levels
     }
 
-    fn find_gains(&mut self, reductions: &[[f32; MAX_BLOCK]; 2], frames: usize, gains: &mut [[f32; MAX_BLOCK]; 2]) {
+    fn find_gains(
+        &mut self,
+        reductions: &[[f32; MAX_BLOCK]; 2],
+        frames: usize,
+        gains: &mut [[f32; MAX_BLOCK]; 2],
+    ) {
+        let settled = self.amount.rests_at(1.0) && self.mix.rests_at(1.0) && self.makeup.rests_at(1.0);
         let (mut amount, mut mix, mut makeup) = ([0.0; MAX_BLOCK], [0.0; MAX_BLOCK], [0.0; MAX_BLOCK]);
         self.amount.fill(&mut amount, frames);
         self.mix.fill(&mut mix, frames);
         self.makeup.fill(&mut makeup, frames);
-        let settled = self.amount.rests_at(1.0) && self.mix.rests_at(1.0) && self.makeup.rests_at(1.0);
         for (gains, reductions) in gains.iter_mut().zip(reductions) {
             let (gains, reductions) = (&mut gains[..frames], &reductions[..frames]);
             self.reduction_db = self.reduction_db.max(vector::largest_magnitude(self.level, reductions));

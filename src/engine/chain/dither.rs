@@ -94,7 +94,8 @@ mod tests {
             let steps = (1u64 << (bits.count() - 1)) as f64;
             let input: Vec<f32> = (0..100_000).map(|n| 0.25 * (n as f32 * 0.01).sin()).collect();
             let out = run(&input, &controls);
-            let errors: Vec<f64> = out.iter().zip(&input).map(|(y, x)| (f64::from(*y) - f64::from(*x)) * steps).collect();
+            let errors: Vec<f64> =
+                out.iter().zip(&input).map(|(y, x)| (f64::from(*y) - f64::from(*x)) * steps).collect();
             let mean = errors.iter().sum::<f64>() / errors.len() as f64;
             let power = errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64;
             // Rounding gives 1/12 of a step squared, the triangular noise 1/6.

@@ -193,12 +193,12 @@ impl Limiter {
             self.ceiling.fill(&mut scratch, frames);
             scratch
         };
+        let (off, fully_on) = (self.amount.rests_at(0.0), self.amount.rests_at(1.0));
         let mut amount = [0.0; MAX_BLOCK];
         self.amount.fill(&mut amount, frames);
         let mut late_ceiling = ceiling;
         self.ceiling_delay.process(&mut late_ceiling[..frames]);
 
-        let off = self.amount.rests_at(0.0);
         let mut reduction = [[0.0f32; MAX_BLOCK]; 2];
         let active = if off {
             self.rest();
@@ -213,14 +213,14 @@ impl Limiter {
             channel.audio.process(audio);
             let reduction = &mut reduction[..frames];
             if active {
-                if !self.amount.rests_at(1.0) {
+                if !fully_on {
                     vector::multiply(self.level, reduction, &amount[..frames]);
                 }
                 vector::attenuate(self.level, audio, reduction);
                 let deepest = vector::largest_magnitude(self.level, reduction);
                 self.reduction_db = self.reduction_db.max(deepest * DB_PER_OCTAVE);
             }
-            if self.amount.rests_at(1.0) {
+            if fully_on {
                 // Rounding, or an attack that is still gliding, must not let a sample through.
                 vector::clamp_to(self.level, audio, &late_ceiling[..frames]);
             }
@@ -250,7 +250,13 @@ impl Limiter {
         let mut needed = [[0.0f32; MAX_BLOCK]; 2];
         let mut over = false;
         for ((channel, audio), needed) in self.channels.iter_mut().zip(block.channels()).zip(&mut needed) {
-            over |= channel.needed_reduction(self.level, audio, ceiling, self.detects_true_peak, &mut needed[..frames]);
+            over |= channel.needed_reduction(
+                self.level,
+                audio,
+                ceiling,
+                self.detects_true_peak,
+                &mut needed[..frames],
+            );
         }
         if over {
             link(&mut needed, frames, controls.link_transient);

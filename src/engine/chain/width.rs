@@ -158,7 +158,8 @@ struct Split {
 impl Split {
     fn new(freq_hz: f64, sample_rate_hz: f64) -> Self {
         let identity = SvfCoeffs::IDENTITY;
-        let mut split = Self { low: identity, high: identity, mid: Default::default(), side: Default::default() };
+        let mut split =
+            Self { low: identity, high: identity, mid: Default::default(), side: Default::default() };
         split.set(freq_hz, sample_rate_hz);
         split
     }

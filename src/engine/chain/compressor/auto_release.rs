@@ -61,6 +61,11 @@ impl AutoRelease {
         }
     }
 
+    /// Whether a control interval begins.
+    pub fn is_at_grid(&self) -> bool {
+        self.filled == 0
+    }
+
     /// Samples until the coefficient may change.
     pub fn to_grid(&self) -> usize {
         CONTROL_INTERVAL - self.filled

@@ -2,10 +2,10 @@
 
 use crate::control::CompressorControls;
 use crate::dsp::MAX_BLOCK;
+use crate::dsp::dynamics::GainComputer;
 use crate::dsp::matched::design;
 use crate::dsp::prototype::Prototype;
 use crate::dsp::svf::{Svf, SvfCoeffs};
-use crate::dsp::dynamics::GainComputer;
 use crate::dsp::units::{DB_PER_OCTAVE, one_pole};
 use crate::dsp::vector;
 use fearless_simd::{Level, dispatch};

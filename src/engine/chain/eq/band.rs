@@ -124,7 +124,8 @@ mod tests {
 
     fn magnitude_db(band: &EqBand, freq_hz: f64) -> f64 {
         let sections = sections(band, &Position::of(band), 48_000.0);
-        let product: f64 = sections[..section_count(band)].iter().map(|s| s.magnitude(freq_hz, 48_000.0)).product();
+        let product: f64 =
+            sections[..section_count(band)].iter().map(|s| s.magnitude(freq_hz, 48_000.0)).product();
         20.0 * product.log10()
     }
 
@@ -157,7 +158,8 @@ mod tests {
             (CutSlope::Db36, 36.0),
             (CutSlope::Db48, 48.0),
         ] {
-            let low = EqBand { kind: EqKind::LowCut, slope, freq_hz: 1_000.0, q: 0.7071, ..EqBand::default() };
+            let low =
+                EqBand { kind: EqKind::LowCut, slope, freq_hz: 1_000.0, q: 0.7071, ..EqBand::default() };
             let fall = magnitude_db(&low, 100.0) - magnitude_db(&low, 50.0);
             assert!((fall - per_octave).abs() < per_octave * 0.01, "{slope:?}: {fall}");
             assert!((magnitude_db(&low, 1_000.0) + 3.01).abs() < 0.05, "{slope:?}");

@@ -44,7 +44,8 @@ impl Bands {
     /// Whether `bands` sound like these but for frequency, gain and Q.
     pub fn has_structure_of(&self, bands: &[EqBand; EQ_BANDS]) -> bool {
         self.bands.iter().zip(bands).zip(&self.now).all(|((a, b), now)| {
-            let same = (a.on, a.solo, a.kind, a.placement, a.slope) == (b.on, b.solo, b.kind, b.placement, b.slope);
+            let same =
+                (a.on, a.solo, a.kind, a.placement, a.slope) == (b.on, b.solo, b.kind, b.placement, b.slope);
             // While a flat band changes its kind, place or switch, nothing can be heard.
             same || (is_identity(a, now) && is_identity(b, now))
         })

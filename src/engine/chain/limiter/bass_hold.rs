@@ -84,7 +84,8 @@ impl BassHold {
         while start < frames {
             let end = (start + self.hop_samples - self.filled).min(frames);
             for (c, audio) in block.channels().into_iter().enumerate() {
-                self.sums[c] += audio[start..end].iter().sum::<f32>();
+                // Added one by one, so that the rounding does not depend on where a block ends.
+                self.sums[c] = audio[start..end].iter().fold(self.sums[c], |sum, x| sum + x);
                 let needed = &needed[c][start..end];
                 self.largest[c] = needed.iter().fold(self.largest[c], |m, n| if *n > m { *n } else { m });
                 if self.held[c] > 0.0 {
@@ -125,8 +126,12 @@ impl BassHold {
         let entering = self.hops[c][ago(self.late)];
         let leaving = self.hops[c][ago(self.late + self.hold_hops)];
         let most = self.most[c];
-        let stands = |most: f32, entering: f32, leaving: f32| leaving < most || entering >= most || most == 0.0;
-        if !shifted && stands(most.bass, entering.bass, leaving.bass) && stands(most.whole, entering.whole, leaving.whole) {
+        let stands =
+            |most: f32, entering: f32, leaving: f32| leaving < most || entering >= most || most == 0.0;
+        if !shifted
+            && stands(most.bass, entering.bass, leaving.bass)
+            && stands(most.whole, entering.whole, leaving.whole)
+        {
             self.most[c] = most.or(entering);
         } else {
             let recent = (0..self.hold_hops).map(|i| self.hops[c][ago(self.late + i)]);

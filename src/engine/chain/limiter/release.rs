@@ -50,6 +50,7 @@ impl TwoStageRelease {
         self.sustained = [0.0; 2];
         self.envelope = [0.0; 2];
         self.grid = 0;
+        self.set_decay();
     }
 
     pub fn set(&mut self, controls: &LimiterControls) {
@@ -79,6 +80,7 @@ impl TwoStageRelease {
         let [left, right] = held;
         for i in 0..frames {
             if self.grid == 0 {
+                self.settle();
                 self.set_decay();
             }
             self.grid = (self.grid + 1) % CONTROL_INTERVAL;
@@ -95,6 +97,10 @@ impl TwoStageRelease {
             }
             (left[i], right[i]) = (self.envelope[0], self.envelope[1]);
         }
+    }
+
+    /// Brings what can no longer be heard to exact zero.
+    fn settle(&mut self) {
         if self.envelope.iter().chain(&self.sustained).all(|x| *x < NEGLIGIBLE) {
             self.envelope = [0.0; 2];
             self.sustained = [0.0; 2];
