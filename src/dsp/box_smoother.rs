@@ -3,6 +3,9 @@
 //! If the input stays at or above a level for the whole span, the output reaches that level: this is what lets a limiter
 //! promise its ceiling. Values are kept on a grid of 2⁻²⁴, so the running sums are exact and never drift.
 
+use super::MAX_BLOCK;
+use super::history::History;
+
 /// Added and taken away again, rounds an `f64` to a multiple of 2⁻²⁴.
 const GRID: f64 = 1.5 * (1u64 << 28) as f64;
 
@@ -42,17 +45,23 @@ impl BoxSmoother {
 
     /// Whether everything remembered is zero, also what a longer span would reach back to.
     pub fn is_idle(&self) -> bool {
-        self.zeros >= self.first.past.len() + self.second.past.len()
+        self.zeros >= self.first.past.look_back() + self.second.past.look_back()
     }
 
     /// Smooths a block in place.
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        for (l, r) in left.iter_mut().zip(right) {
+        let frames = left.len();
+        let mut pairs = [[0.0; 2]; MAX_BLOCK];
+        let pairs = &mut pairs[..frames];
+        for (pair, (l, r)) in pairs.iter_mut().zip(left.iter().zip(right.iter())) {
             let zero = *l == 0.0 && *r == 0.0;
             self.zeros = if zero { self.zeros.saturating_add(1) } else { 0 };
-            let average = self.first.push([f64::from(*l), f64::from(*r)]);
-            let [left, right] = self.second.push(average);
-            (*l, *r) = (left as f32, right as f32);
+            *pair = [f64::from(*l), f64::from(*r)];
+        }
+        self.first.process(pairs);
+        self.second.process(pairs);
+        for (pair, (l, r)) in pairs.iter().zip(left.iter_mut().zip(right.iter_mut())) {
+            (*l, *r) = (pair[0] as f32, pair[1] as f32);
         }
     }
 }
@@ -60,9 +69,7 @@ impl BoxSmoother {
 /// One moving average.
 #[derive(Debug, Clone)]
 struct Box1 {
-    /// Ring of past values, longer than the longest box by a little.
-    past: Vec<Pair>,
-    newest: usize,
+    past: History<Pair>,
     length: usize,
     sum: Pair,
     scale: f64,
@@ -70,42 +77,40 @@ struct Box1 {
 
 impl Box1 {
     fn new(longest: usize) -> Self {
-        Self { past: vec![[0.0; 2]; longest + 2], newest: 0, length: 1, sum: [0.0; 2], scale: 1.0 }
+        Self { past: History::new(longest + 1), length: 1, sum: [0.0; 2], scale: 1.0 }
     }
 
     fn reset(&mut self) {
-        self.past.fill([0.0; 2]);
+        self.past.reset();
         self.sum = [0.0; 2];
     }
 
-    /// Place of the value that came `age` steps before the newest.
-    #[inline(always)]
-    fn place(&self, age: usize) -> usize {
-        if age <= self.newest { self.newest - age } else { self.newest + self.past.len() - age }
-    }
-
     fn set_length(&mut self, length: usize) {
+        let past = self.past.view(0);
+        let ago = |samples: usize| past[past.len() - samples];
         while self.length < length {
-            let entering = self.past[self.place(self.length)];
-            (0..2).for_each(|c| self.sum[c] += entering[c]);
             self.length += 1;
+            (0..2).for_each(|c| self.sum[c] += ago(self.length)[c]);
         }
         while self.length > length {
+            (0..2).for_each(|c| self.sum[c] -= ago(self.length)[c]);
             self.length -= 1;
-            let leaving = self.past[self.place(self.length)];
-            (0..2).for_each(|c| self.sum[c] -= leaving[c]);
         }
         self.scale = 1.0 / length as f64;
     }
 
-    #[inline(always)]
-    fn push(&mut self, x: Pair) -> Pair {
-        let leaving = self.past[self.place(self.length - 1)];
-        self.newest = if self.newest + 1 == self.past.len() { 0 } else { self.newest + 1 };
-        let x = [(x[0] + GRID) - GRID, (x[1] + GRID) - GRID];
-        self.past[self.newest] = x;
-        self.sum = [self.sum[0] + (x[0] - leaving[0]), self.sum[1] + (x[1] - leaving[1])];
-        [self.sum[0] * self.scale, self.sum[1] * self.scale]
+    fn process(&mut self, block: &mut [Pair]) {
+        for x in block.iter_mut() {
+            *x = [(x[0] + GRID) - GRID, (x[1] + GRID) - GRID];
+        }
+        let view = self.past.push(block);
+        let leaving = &view[view.len() - block.len() - self.length..];
+        let mut sum = self.sum;
+        for (x, leaving) in block.iter_mut().zip(leaving) {
+            sum = [sum[0] + (x[0] - leaving[0]), sum[1] + (x[1] - leaving[1])];
+            *x = [sum[0] * self.scale, sum[1] * self.scale];
+        }
+        self.sum = sum;
     }
 }
 
@@ -122,7 +127,9 @@ mod tests {
             let mut x: Vec<f32> =
                 (0..1_000).map(|n| if (300..=300 + span).contains(&n) { 3.0 } else { 0.0 }).collect();
             let mut other = vec![1.0; x.len()];
-            smoother.process(&mut x, &mut other);
+            for (x, other) in x.chunks_mut(64).zip(other.chunks_mut(64)) {
+                smoother.process(x, other);
+            }
             assert!((other[999] - 1.0).abs() < 1e-6);
             assert!((x[300 + span] - 3.0).abs() < 1e-6, "span {span}: {}", x[300 + span]);
             assert!(x[..300].iter().all(|v| *v == 0.0) && x[300 + 2 * span + 1..].iter().all(|v| *v == 0.0));

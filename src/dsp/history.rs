@@ -7,21 +7,21 @@ const SPARE_BLOCKS: usize = 16;
 
 /// The last `look_back` samples and the present block, side by side in memory.
 #[derive(Debug, Clone)]
-pub struct History {
-    samples: Vec<f32>,
+pub struct History<T = f32> {
+    samples: Vec<T>,
     look_back: usize,
     start: usize,
 }
 
-impl History {
+impl<T: Copy + Default> History<T> {
     /// Remembers `look_back` samples behind the present block; allocates.
     pub fn new(look_back: usize) -> Self {
-        Self { samples: vec![0.0; look_back + SPARE_BLOCKS * MAX_BLOCK], look_back, start: 0 }
+        Self { samples: vec![T::default(); look_back + SPARE_BLOCKS * MAX_BLOCK], look_back, start: 0 }
     }
 
     /// Forgets everything: the past is silence.
     pub fn reset(&mut self) {
-        self.samples.fill(0.0);
+        self.samples.fill(T::default());
         self.start = 0;
     }
 
@@ -31,13 +31,13 @@ impl History {
     }
 
     /// Appends a block of at most four times [`MAX_BLOCK`] samples (oversampled blocks are longer) and returns `look_back` older samples followed by it.
-    pub fn push(&mut self, block: &[f32]) -> &[f32] {
+    pub fn push(&mut self, block: &[T]) -> &[T] {
         self.append(block.len()).copy_from_slice(block);
         self.view(block.len())
     }
 
     /// Makes room for `frames` samples and returns it; finish by reading [`Self::view`].
-    pub fn append(&mut self, frames: usize) -> &mut [f32] {
+    pub fn append(&mut self, frames: usize) -> &mut [T] {
         debug_assert!(frames <= 4 * MAX_BLOCK);
         if self.start + self.look_back + frames > self.samples.len() {
             self.samples.copy_within(self.start..self.start + self.look_back, 0);
@@ -49,7 +49,7 @@ impl History {
     }
 
     /// `look_back` older samples followed by the `frames` newest ones.
-    pub fn view(&self, frames: usize) -> &[f32] {
+    pub fn view(&self, frames: usize) -> &[T] {
         &self.samples[self.start - frames..self.start + self.look_back]
     }
 }

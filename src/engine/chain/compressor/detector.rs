@@ -5,7 +5,7 @@ use crate::dsp::MAX_BLOCK;
 use crate::dsp::dynamics::GainComputer;
 use crate::dsp::matched::design;
 use crate::dsp::prototype::Prototype;
-use crate::dsp::svf::{Svf, SvfCoeffs};
+use crate::dsp::svf::{SvfCoeffs, settled};
 use crate::dsp::units::{DB_PER_OCTAVE, one_pole};
 use crate::dsp::vector;
 use fearless_simd::{Level, dispatch};
@@ -23,7 +23,7 @@ pub struct Detector {
     sample_rate_hz: f64,
     highpass_hz: f32,
     highpass: SvfCoeffs,
-    state: [Svf; 2],
+    state: [[f64; 2]; 2],
     mean_square: [f32; 2],
     keep: f32,
 }
@@ -88,13 +88,24 @@ impl Detector {
     }
 
     fn filter(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let [state_left, state_right] = &mut self.state;
-        for (l, r) in left.iter_mut().zip(right) {
-            *l = state_left.tick(&self.highpass, f64::from(*l)) as f32;
-            *r = state_right.tick(&self.highpass, f64::from(*r)) as f32;
-        }
-        self.state.iter_mut().for_each(Svf::settle);
+        dispatch!(self.level, _simd => filter_pair(&self.highpass, &mut self.state, left, right));
+        self.state.as_flattened_mut().iter_mut().for_each(|s| *s = settled(*s));
     }
+}
+
+/// One section on both channels side by side; `state` holds both channels of the first integrator, then of the second.
+#[inline(always)]
+fn filter_pair(k: &SvfCoeffs, state: &mut [[f64; 2]; 2], left: &mut [f32], right: &mut [f32]) {
+    let [mut s1, mut s2] = *state;
+    for (l, r) in left.iter_mut().zip(right) {
+        let x = [f64::from(*l), f64::from(*r)];
+        let y: [f64; 2] = std::array::from_fn(|c| k.d * x[c] + (k.c[0] * s1[c] + k.c[1] * s2[c]));
+        let next1: [f64; 2] = std::array::from_fn(|c| k.a[0] * s1[c] + k.a[1] * s2[c] + k.b[0] * x[c]);
+        s2 = std::array::from_fn(|c| k.a[2] * s1[c] + k.a[3] * s2[c] + k.b[1] * x[c]);
+        s1 = next1;
+        (*l, *r) = (y[0] as f32, y[1] as f32);
+    }
+    *state = [s1, s2];
 }
 
 /// Levels in dB to reductions in dB.
