@@ -1,3 +1,5 @@
+//! Holds the true-peak meter against closed forms and against a long direct interpolation.
+
 use super::*;
 use std::f64::consts::TAU;
 
