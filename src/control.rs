@@ -3,14 +3,20 @@
 //! Every type here is `Copy`, holds user-facing units and knows nothing of hosts, files or threads. Parameters, presets
 //! and tests build a [`MasterControls`]; the engine takes it by reference once per block.
 
+use serde::{Deserialize, Serialize};
+
+pub mod range;
+
 /// Number of bands of the equaliser.
 pub const EQ_BANDS: usize = 8;
 
 /// Default centre frequencies of the equaliser bands, in Hz.
-pub const EQ_CENTRES_HZ: [f32; EQ_BANDS] = [60.0, 150.0, 400.0, 1_000.0, 2_400.0, 6_000.0, 10_000.0, 15_000.0];
+pub const EQ_CENTRES_HZ: [f32; EQ_BANDS] =
+    [60.0, 150.0, 400.0, 1_000.0, 2_400.0, 6_000.0, 10_000.0, 15_000.0];
 
 /// Everything the mastering chain can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct MasterControls {
     /// Latency mode: look-ahead or none.
     pub mode: LatencyMode,
@@ -31,7 +37,8 @@ pub struct MasterControls {
 }
 
 /// How much latency the chain may use. The latency is constant within a mode, whatever the other controls say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LatencyMode {
     /// Look-ahead everywhere: the ceiling holds as true peak.
     #[default]
@@ -41,7 +48,8 @@ pub enum LatencyMode {
 }
 
 /// Gain stages around the chain and what is listened to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct GlobalControls {
     /// Gain before the first stage, −24…+24 dB.
     pub input_gain_db: f32,
@@ -62,7 +70,8 @@ impl Default for GlobalControls {
 }
 
 /// Equaliser: eight bands in series.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct EqControls {
     /// Stage switch.
     pub on: bool,
@@ -77,7 +86,8 @@ impl Default for EqControls {
 }
 
 /// One equaliser band.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct EqBand {
     /// Band switch.
     pub on: bool,
@@ -113,7 +123,8 @@ impl Default for EqBand {
 }
 
 /// Shape of an equaliser band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EqKind {
     /// Peak or dip around the centre.
     #[default]
@@ -133,7 +144,8 @@ pub enum EqKind {
 }
 
 /// Part of the stereo image that an equaliser band filters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EqPlacement {
     /// Left and right alike.
     #[default]
@@ -145,7 +157,8 @@ pub enum EqPlacement {
 }
 
 /// Steepness of low and high cuts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CutSlope {
     /// 6 dB per octave.
     Db6,
@@ -177,7 +190,8 @@ impl CutSlope {
 }
 
 /// Feed-forward compressor.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct CompressorControls {
     /// Stage switch.
     pub on: bool,
@@ -234,7 +248,8 @@ impl Default for CompressorControls {
 }
 
 /// Stereo width, mono bass and balance.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct WidthControls {
     /// Stage switch.
     pub on: bool,
@@ -253,7 +268,8 @@ impl Default for WidthControls {
 }
 
 /// Soft clipper before the limiter, four times oversampled in master mode.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ClipperControls {
     /// Stage switch.
     pub on: bool,
@@ -272,7 +288,8 @@ impl Default for ClipperControls {
 }
 
 /// True-peak look-ahead limiter.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LimiterControls {
     /// Stage switch.
     pub on: bool,
@@ -308,7 +325,8 @@ impl Default for LimiterControls {
 }
 
 /// Dither and word length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct DitherControls {
     /// Stage switch; leave off where the host works in floating point.
     pub on: bool,
@@ -319,7 +337,8 @@ pub struct DitherControls {
 }
 
 /// Word lengths that the dither stage can round to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DitherBits {
     /// 16 bit.
     #[default]

@@ -1,2 +1,7 @@
-//! Command line and standalone.
-fn main() {}
+//! The `auracore` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    auracore::cli::run()
+}

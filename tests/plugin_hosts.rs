@@ -113,8 +113,8 @@ fn every_layout_renders_and_mono_equals_stereo() {
         let handle = rig.instance.plugin_handle();
         let configs = handle.get_extension::<PluginAudioPortsConfig>().unwrap();
         assert_eq!(configs.count(&handle), 4);
-        let mut inactive = rig.instance.inactive_plugin_handle().unwrap();
-        configs.select(&mut inactive, config).unwrap();
+        let inactive = rig.instance.inactive_plugin_handle().unwrap();
+        configs.select(&inactive, config).unwrap();
         (rig.inputs, rig.channels) = (inputs, channels);
         rig.activate(RATE_HZ, 256);
         let output = rig.render(&input, &[256], &[], Edges::Plain);
@@ -198,16 +198,13 @@ fn reported_latency_is_measured_latency() {
 #[test]
 fn a_change_of_mode_takes_effect_with_a_restart() {
     let mut rig = active(EFFECT, 512);
-    let master = rig.latency();
+    assert!(rig.latency() > 0, "looks ahead by nothing");
     for (mode, other) in [("Live", "Master"), ("Master", "Live")] {
         let before = rig.latency();
         let change = rig.typed(0, "Latency mode", mode);
         let silence = [vec![0.0; 512], vec![0.0; 512]];
         rig.render(&silence, &[512], &[change], Edges::Plain);
         rig.run_callbacks();
-        if master == 0 {
-            return; // nothing to tell apart
-        }
         assert!(rig.take_restart_request(), "no restart after changing from {other} to {mode}");
         assert_eq!(measured_latency(&mut rig), before, "the engine changed before it was restarted");
         let notes =

@@ -1,0 +1,36 @@
+//! Cleans a saved state before the framework takes it over. Main thread.
+
+use nice_plug::plugin::ParamValue;
+use nice_plug::prelude::PluginState;
+
+/// Removes values that this plugin never writes and that the framework would take unchecked: choices by number, which
+/// may name none, and numbers that are not finite. The parameter then keeps its present value.
+pub fn tidy(state: &mut PluginState) {
+    state.params.retain(|_, value| match value {
+        ParamValue::F32(number) => number.is_finite(),
+        ParamValue::I32(_) => false,
+        ParamValue::Bool(_) | ParamValue::String(_) => true,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_sound_values_pass() {
+        let mut state = PluginState {
+            version: String::new(),
+            params: [
+                ("in_gain".to_owned(), ParamValue::F32(3.0)),
+                ("out_trim".to_owned(), ParamValue::F32(f32::INFINITY)),
+                ("eq1_kind".to_owned(), ParamValue::I32(99)),
+                ("eq2_kind".to_owned(), ParamValue::String("bell".to_owned())),
+            ]
+            .into(),
+            fields: Default::default(),
+        };
+        tidy(&mut state);
+        assert_eq!(state.params.keys().collect::<Vec<_>>(), ["eq2_kind", "in_gain"]);
+    }
+}
