@@ -86,6 +86,11 @@ impl Engine {
         self.chain.latency_samples()
     }
 
+    /// [`Self::latency_samples`] of an engine for a sample rate in Hz and a mode, without making one.
+    pub fn latency_for(sample_rate_hz: f64, mode: LatencyMode) -> usize {
+        Chain::latency_for(sample_rate_hz, mode)
+    }
+
     /// What happened in the last call of [`Self::process`].
     pub fn telemetry(&self) -> ChainTelemetry {
         self.telemetry

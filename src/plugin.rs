@@ -181,8 +181,6 @@ impl Core {
         let block = self.tap.begin(left, right.as_deref().unwrap_or(left));
         let io = EngineIo { left, right: right.as_deref_mut(), sidechain: sidechain(aux, frames) };
         active.engine.process(io, &controls);
-        flush(left);
-        right.iter_mut().for_each(|right| flush(right));
         let silent_output = is_silent(left) && right.as_deref().is_none_or(is_silent);
         if let Some(block) = block {
             block.finish(left, right.as_deref().unwrap_or(left));
@@ -205,13 +203,12 @@ impl Active {
             same.silent_frames = 0;
             return same;
         }
-        let standby = Engine::new(rate_hz, other(mode));
         Self {
             engine: Engine::new(rate_hz, mode),
             mode,
             sample_rate_hz,
-            other_latency_samples: standby.latency_samples(),
-            standby: keep_standby.then_some(standby),
+            other_latency_samples: Engine::latency_for(rate_hz, other(mode)),
+            standby: keep_standby.then(|| Engine::new(rate_hz, other(mode))),
             silent_frames: 0,
         }
     }
@@ -260,16 +257,6 @@ fn is_silent(samples: &[f32]) -> bool {
     samples.iter().all(|x| x.abs() <= SILENCE)
 }
 
-/// Replaces everything that is not a normal number by zero. Hosts and what follows in them are slow on subnormal
-/// numbers, and the processor's own flushing does not catch copies.
-fn flush(samples: &mut [f32]) {
-    const EXPONENT: u32 = 0x7f80_0000;
-    for x in samples {
-        let exponent = x.to_bits() & EXPONENT;
-        *x = if exponent == 0 || exponent == EXPONENT { 0.0 } else { *x };
-    }
-}
-
 /// The new report with reductions no lower than the old ones less `fall_db`.
 fn held(before: &ChainTelemetry, now: &ChainTelemetry, fall_db: f32) -> ChainTelemetry {
     ChainTelemetry {
@@ -282,13 +269,6 @@ fn held(before: &ChainTelemetry, now: &ChainTelemetry, fall_db: f32) -> ChainTel
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn flushing_leaves_normal_numbers_alone() {
-        let mut samples = [1.0, -0.5, f32::MIN_POSITIVE, 1e-39, -1e-45, f32::NAN, f32::INFINITY, 0.0];
-        flush(&mut samples);
-        assert_eq!(samples, [1.0, -0.5, f32::MIN_POSITIVE, 0.0, 0.0, 0.0, 0.0, 0.0]);
-    }
 
     #[test]
     fn held_reductions_fall_steadily() {

@@ -20,11 +20,12 @@ fn automation(position: usize) -> MasterControls {
         band.gain_db = 6.0 * wave(0.07 + i as f32 * 0.01);
         band.freq_hz *= 1.0 + 0.5 * wave(0.03);
     }
-    controls.eq.bands[3].kind = if (position / 4_800) % 2 == 0 { EqKind::Bell } else { EqKind::LowCut };
+    controls.eq.bands[3].kind =
+        if (position / 4_800).is_multiple_of(2) { EqKind::Bell } else { EqKind::LowCut };
     controls.eq.bands[4].solo = (position / 4_800) % 6 == 3;
     controls.eq.bands[5].placement = EqPlacement::Mid;
     let compressor = &mut controls.compressor;
-    compressor.on = (position / 7_200) % 3 != 0;
+    compressor.on = !(position / 7_200).is_multiple_of(3);
     compressor.threshold_db = -24.0 + 6.0 * wave(0.02);
     compressor.lookahead_ms = 5.0 + 5.0 * wave(0.005);
     compressor.auto_makeup = true;

@@ -41,8 +41,8 @@ fn hot_signals(rate: f64) -> Vec<(&'static str, Vec<f32>)> {
         .map(|n| {
             let t = (n as f64 / rate) % 0.5;
             let hat = ((n as f64 / rate) % 0.125) * 60.0;
-            ((200.0 * (1.0 - (-t * 30.0).exp()) / 30.0 * 6.28).sin() * (-t * 8.0).exp()) as f32
-                + noise(7, 1)[0] * 0.0
+            ((200.0 * (1.0 - (-t * 30.0).exp()) / 30.0 * std::f64::consts::TAU).sin() * (-t * 8.0).exp())
+                as f32
                 + white[n] * 0.4 * (-hat).exp() as f32
         })
         .collect();

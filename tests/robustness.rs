@@ -34,7 +34,8 @@ fn assert_clean(signal: &[f32], what: &str) {
 
 #[test]
 fn hostile_input_gives_clean_bounded_output() {
-    let hostile: [(&str, fn(usize) -> f32); 7] = [
+    type Source = fn(usize) -> f32;
+    let hostile: [(&str, Source); 7] = [
         ("NaN", |_| f32::NAN),
         ("infinity", |_| f32::INFINITY),
         ("minus infinity", |n| if n % 2 == 0 { f32::NEG_INFINITY } else { 0.1 }),

@@ -14,13 +14,6 @@ pub fn sanitize(samples: &mut [f32]) -> u64 {
     replaced
 }
 
-/// Replaces subnormals by zero, in place.
-pub fn flush_subnormals(samples: &mut [f32]) {
-    for x in samples {
-        *x = if x.abs() >= f32::MIN_POSITIVE { *x } else { 0.0 };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,6 +59,13 @@ impl Chain {
         self.compressor.latency_samples() + self.clipper.latency_samples() + self.limiter.latency_samples()
     }
 
+    /// [`Self::latency_samples`] of a chain for a sample rate and mode.
+    pub fn latency_for(sample_rate_hz: f64, mode: LatencyMode) -> usize {
+        Compressor::latency_for(sample_rate_hz, mode)
+            + Clipper::latency_for(mode)
+            + Limiter::latency_for(sample_rate_hz, mode)
+    }
+
     /// Clears the signal memory and takes on the settings without gliding.
     pub fn reset(&mut self, controls: &MasterControls) {
         self.input_gain.jump_to(db_to_gain(controls.global.input_gain_db));

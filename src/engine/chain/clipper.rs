@@ -34,10 +34,8 @@ pub struct Clipper {
 impl Clipper {
     /// A clipper for a sample rate and latency mode; allocates.
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
-        let (oversamplers, latency) = match mode {
-            LatencyMode::Master => (Some([Oversampler::new(), Oversampler::new()]), oversample::LATENCY),
-            LatencyMode::Live => (None, 0),
-        };
+        let latency = Self::latency_for(mode);
+        let oversamplers = (mode == LatencyMode::Master).then(|| [Oversampler::new(), Oversampler::new()]);
         let ramp = |value| {
             let mut ramp = Ramp::new(value);
             ramp.prepare(GLIDE_S, sample_rate_hz);
@@ -59,6 +57,14 @@ impl Clipper {
     /// Frames between input and output.
     pub fn latency_samples(&self) -> usize {
         self.dry[0].samples()
+    }
+
+    /// [`Self::latency_samples`] for a mode.
+    pub fn latency_for(mode: LatencyMode) -> usize {
+        match mode {
+            LatencyMode::Master => oversample::LATENCY,
+            LatencyMode::Live => 0,
+        }
     }
 
     /// Clears the signal memory and takes on the settings without gliding.

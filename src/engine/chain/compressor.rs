@@ -58,10 +58,7 @@ pub struct Compressor {
 impl Compressor {
     /// A compressor for a sample rate and latency mode; allocates.
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
-        let lookahead = match mode {
-            LatencyMode::Master => ms_to_samples(LONGEST_LOOKAHEAD_MS, sample_rate_hz),
-            LatencyMode::Live => 0,
-        };
+        let lookahead = Self::latency_for(sample_rate_hz, mode);
         let ramp = |value| {
             let mut ramp = Ramp::new(value);
             ramp.prepare(GLIDE_S, sample_rate_hz);
@@ -94,6 +91,14 @@ impl Compressor {
     /// Frames between input and output.
     pub fn latency_samples(&self) -> usize {
         self.lookahead_samples
+    }
+
+    /// [`Self::latency_samples`] for a sample rate and mode.
+    pub fn latency_for(sample_rate_hz: f64, mode: LatencyMode) -> usize {
+        match mode {
+            LatencyMode::Master => ms_to_samples(LONGEST_LOOKAHEAD_MS, sample_rate_hz),
+            LatencyMode::Live => 0,
+        }
     }
 
     /// Clears the signal memory and takes on the settings without gliding.

@@ -72,7 +72,7 @@ impl Limiter {
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
         let master = mode == LatencyMode::Master;
         let lookahead = if master { ms_to_samples(LONGEST_ATTACK_MS, sample_rate_hz) } else { 0 };
-        let delay = if master { lookahead + DETECTOR_DELAY } else { 0 };
+        let delay = Self::latency_for(sample_rate_hz, mode);
         let channel = || Channel {
             audio: DelayLine::new(delay),
             detector: TruePeak::new(),
@@ -111,6 +111,14 @@ impl Limiter {
     /// Frames between input and output.
     pub fn latency_samples(&self) -> usize {
         self.channels[0].audio.samples()
+    }
+
+    /// [`Self::latency_samples`] for a sample rate and mode.
+    pub fn latency_for(sample_rate_hz: f64, mode: LatencyMode) -> usize {
+        match mode {
+            LatencyMode::Master => ms_to_samples(LONGEST_ATTACK_MS, sample_rate_hz) + DETECTOR_DELAY,
+            LatencyMode::Live => 0,
+        }
     }
 
     /// Clears the signal memory and takes on the settings without gliding.

@@ -158,8 +158,13 @@ mod tests {
             (CutSlope::Db36, 36.0),
             (CutSlope::Db48, 48.0),
         ] {
-            let low =
-                EqBand { kind: EqKind::LowCut, slope, freq_hz: 1_000.0, q: 0.7071, ..EqBand::default() };
+            let low = EqBand {
+                kind: EqKind::LowCut,
+                slope,
+                freq_hz: 1_000.0,
+                q: std::f32::consts::FRAC_1_SQRT_2,
+                ..EqBand::default()
+            };
             let fall = magnitude_db(&low, 100.0) - magnitude_db(&low, 50.0);
             assert!((fall - per_octave).abs() < per_octave * 0.01, "{slope:?}: {fall}");
             assert!((magnitude_db(&low, 1_000.0) + 3.01).abs() < 0.05, "{slope:?}");
