@@ -1,13 +1,13 @@
 //! Composition root: the lifecycle that hosts drive, the engine, the meters, the editor.
 //!
-//! Two entries, [`AuraCore`] and [`AuraCoreInstrument`], share one [`Core`], the same parameters and the same state.
+//! Two entries, [`AuraCore`] and [`AuraCoreInstrument`], share one `Core`, the same parameters and the same state.
 //!
 //! **Latency.** It is fixed by the latency mode and reported on activation. When the mode changes while active, the
 //! audio thread reports the latency that the new mode will have, which makes the host deactivate and activate; the
 //! engine keeps its old mode until then, because preparing allocates. The standalone has no host to do that and no
 //! delay compensation to disturb: there a second prepared engine takes over at once.
 //!
-//! **Reset.** See [`reset_gate`].
+//! **Reset.** See `plugin/reset_gate.rs`.
 
 use std::sync::Arc;
 

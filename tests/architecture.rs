@@ -84,8 +84,7 @@ fn crate_imports(code: &str) -> Vec<String> {
             None => vec![rest],
         };
         for head in heads {
-            let name: String =
-                head.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String = head.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             names.push(name);
         }
     }
@@ -96,10 +95,14 @@ fn crate_imports(code: &str) -> Vec<String> {
 fn imports_point_downward() {
     for (module, file, text) in sources() {
         let allowed = MAY_USE.iter().find(|(m, _)| *m == module);
-        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{file}: the module `{module}` is not on the map"));
+        let (_, allowed) =
+            allowed.unwrap_or_else(|| panic!("{file}: the module `{module}` is not on the map"));
         for name in crate_imports(&product_code(&text)) {
             let known = MAY_USE.iter().any(|(m, _)| *m == name);
-            assert!(!known || name == module || allowed.contains(&name.as_str()), "{file} must not use crate::{name}");
+            assert!(
+                !known || name == module || allowed.contains(&name.as_str()),
+                "{file} must not use crate::{name}"
+            );
         }
     }
 }
@@ -121,7 +124,8 @@ fn crates_stay_where_they_belong() {
 #[test]
 fn unsafe_code_is_listed() {
     for (_, file, text) in sources() {
-        let uses = product_code(&text).split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == "unsafe");
+        let uses =
+            product_code(&text).split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == "unsafe");
         assert_eq!(uses, UNSAFE_LIST.contains(&file.as_str()), "{file}: unsafe code and its list disagree");
     }
 }
@@ -141,7 +145,9 @@ fn the_audio_side_knows_no_clock_no_files_and_no_locks() {
     for (module, file, text) in sources() {
         if module == "dsp" || module == "engine" {
             let code = product_code(&text);
-            for word in ["std::fs", "std::io", "std::time", "std::thread", "Mutex", "RwLock", "println!", "Instant"] {
+            for word in
+                ["std::fs", "std::io", "std::time", "std::thread", "Mutex", "RwLock", "println!", "Instant"]
+            {
                 assert!(!code.contains(word), "{file} names {word}");
             }
         }
