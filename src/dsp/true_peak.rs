@@ -117,11 +117,6 @@ impl TruePeak {
         let frames = block.len();
         self.phases[0][PAST..PAST + frames].copy_from_slice(block);
         dispatch!(self.level, simd => self.run(simd, frames, floor, peaks));
-        // The newest sample moves to the end of the past. While resting, the other phases are not worth moving.
-        let phases = if self.resting { 1 } else { PHASES };
-        for phase in &mut self.phases[..phases] {
-            phase.copy_within(frames..frames + PAST, 0);
-        }
     }
 
     #[inline(always)]
@@ -130,20 +125,35 @@ impl TruePeak {
         if loudest * self.overshoot < floor {
             peaks.fill(0.0);
             self.resting = true;
-            return;
+        } else {
+            let again = if self.resting { CATCH_UP } else { 0 };
+            self.resting = false;
+            self.double::<S, { PAIRS[0] }, 0, 1>(simd, frames, again);
+            self.double::<S, { PAIRS[1] }, 1, 2>(simd, frames, again);
+            self.double::<S, { PAIRS[2] }, 2, 4>(simd, frames, again);
+            self.double::<S, { PAIRS[3] }, 3, 8>(simd, frames, again);
+            self.read_peaks(simd, frames, peaks);
         }
-        let again = if self.resting { CATCH_UP } else { 0 };
-        self.resting = false;
-        self.double::<S, { PAIRS[0] }, 0>(simd, frames, again);
-        self.double::<S, { PAIRS[1] }, 1>(simd, frames, again);
-        self.double::<S, { PAIRS[2] }, 2>(simd, frames, again);
-        self.double::<S, { PAIRS[3] }, 3>(simd, frames, again);
-        self.read_peaks(simd, frames, peaks);
+        self.move_on(simd, frames);
     }
 
-    /// Computes the new positions of the phases that one doubling adds, and `again` positions before them.
+    /// The newest samples become the past. Of the other phases only the newest few are needed again: further back nobody
+    /// looks, and nothing later has been computed.
     #[inline(always)]
-    fn double<S: Simd, const P: usize, const DOUBLING: usize>(
+    fn move_on<S: Simd>(&mut self, simd: S, frames: usize) {
+        self.phases[0].copy_within(frames..frames + PAST, 0);
+        if !self.resting {
+            let kept = PAST - LAG[0] - VECTOR;
+            for phase in &mut self.phases[1..] {
+                let newest = f32x8::from_slice(simd, &phase[kept + frames..kept + frames + VECTOR]);
+                phase[kept..kept + VECTOR].copy_from_slice(newest.as_slice());
+            }
+        }
+    }
+
+    /// Computes the positions of the `NEW` phases that one doubling adds, and `again` positions before them.
+    #[inline(always)]
+    fn double<S: Simd, const P: usize, const DOUBLING: usize, const NEW: usize>(
         &mut self,
         simd: S,
         frames: usize,
@@ -153,17 +163,18 @@ impl TruePeak {
         let spacing = PHASES >> DOUBLING;
         let taps: [f32; P] = std::array::from_fn(|j| self.taps[DOUBLING][j]);
         let first = PAST - LAG[DOUBLING] - again;
-        for new in (spacing / 2..PHASES).step_by(spacing) {
-            for start in (0..frames + again).step_by(2 * VECTOR) {
-                let at = first + start;
-                // The vector `steps` spacings away from the one before the new phase, across sample borders where need be.
+        for at in (first..first + frames + again).step_by(2 * VECTOR) {
+            let mut results = [[[0.0; VECTOR]; 2]; NEW];
+            let known: [&[f32; WINDOW]; NEW] = std::array::from_fn(|i| {
+                self.phases[i * spacing][at - REACH..at - REACH + WINDOW].try_into().expect("a window's length")
+            });
+            for (new, result) in results.iter_mut().enumerate() {
+                // The vectors `steps` spacings away from the phase before the new one, across sample borders where need be.
                 let load = |steps: isize, half: usize| {
-                    let place = (new - spacing / 2) as isize + steps * spacing as isize;
-                    let (phase, offset) = (place & (PHASES as isize - 1), place >> PHASES.ilog2());
-                    let window: &[f32; WINDOW] =
-                        self.phases[phase as usize][at - REACH..][..WINDOW].try_into().unwrap();
+                    let place = new as isize + steps;
+                    let (phase, offset) = (place & (NEW as isize - 1), place >> NEW.ilog2());
                     let from = (REACH as isize + offset) as usize + half * VECTOR;
-                    f32x8::from_slice(simd, &window[from..from + VECTOR])
+                    f32x8::from_slice(simd, &known[phase as usize][from..from + VECTOR])
                 };
                 // Four sums hide the latency of the additions.
                 let zero = f32x8::splat(simd, 0.0);
@@ -178,8 +189,12 @@ impl TruePeak {
                         (b0, b1) = (tap.mul_add(x0, b0), tap.mul_add(x1, b1));
                     }
                 }
-                self.phases[new][at..at + VECTOR].copy_from_slice((a0 + b0).as_slice());
-                self.phases[new][at + VECTOR..at + 2 * VECTOR].copy_from_slice((a1 + b1).as_slice());
+                result[0].copy_from_slice((a0 + b0).as_slice());
+                result[1].copy_from_slice((a1 + b1).as_slice());
+            }
+            for (new, result) in results.iter().enumerate() {
+                let phase = &mut self.phases[new * spacing + spacing / 2];
+                phase[at..at + 2 * VECTOR].copy_from_slice(result.as_flattened());
             }
         }
     }

@@ -12,6 +12,7 @@ use fearless_simd::Level;
 mod band;
 mod bands;
 
+use band::{Position, is_identity, section_count, sections};
 use bands::Bands;
 
 /// Duration of a cross-fade between two structures.
@@ -19,6 +20,17 @@ const FADE_S: f64 = 0.02;
 
 /// Time constant with which frequency, gain and Q follow their controls.
 const GLIDE_S: f64 = 0.012;
+
+/// Magnitude of a band at rest in dB as a function of frequency in Hz, for displays. Any thread.
+pub fn response_db(band: &EqBand, sample_rate_hz: f64) -> impl Fn(f64) -> f64 + use<> {
+    let position = Position::of(band);
+    let used = if is_identity(band, &position) { 0 } else { section_count(band) };
+    let sections = sections(band, &position, sample_rate_hz);
+    move |freq_hz| {
+        let magnitudes = sections[..used].iter().map(|section| section.magnitude(freq_hz, sample_rate_hz));
+        20.0 * magnitudes.product::<f64>().log10()
+    }
+}
 
 /// The equaliser stage. It has no latency.
 pub struct Eq {

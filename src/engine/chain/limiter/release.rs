@@ -85,7 +85,7 @@ impl TwoStageRelease {
             }
             self.grid = (self.grid + 1) % CONTROL_INTERVAL;
             let need = [left[i], right[i]];
-            let most = need[0].max(need[1]);
+            let most = if need[0] > need[1] { need[0] } else { need[1] };
             for c in 0..2 {
                 let linked = need[c] + link * (most - need[c]);
                 let sustained = self.sustained[c];
@@ -93,7 +93,7 @@ impl TwoStageRelease {
                 self.sustained[c] = linked + k * (sustained - linked);
                 // The fast stage falls towards what has been needed for long, not towards zero.
                 let falling = sustained + self.decay[c] * (self.envelope[c] - sustained);
-                self.envelope[c] = need[c].max(falling);
+                self.envelope[c] = if need[c] > falling { need[c] } else { falling };
             }
             (left[i], right[i]) = (self.envelope[0], self.envelope[1]);
         }
