@@ -2,8 +2,9 @@
 //! the untouched signal aligned with it. Everything but construction belongs on the audio thread.
 
 use crate::control::{ChainTelemetry, LatencyMode, MasterControls};
-use crate::dsp::sanitize::{LARGEST_INPUT, sanitize};
+use crate::dsp::sanitize::{LARGEST_INPUT, is_ordinary, sanitize};
 use crate::dsp::{MAX_BLOCK, StereoBlock};
+use fearless_simd::Level;
 
 pub mod chain;
 mod monitor;
@@ -23,6 +24,7 @@ pub struct EngineIo<'a> {
 
 /// The processing engine.
 pub struct Engine {
+    level: Level,
     chain: Chain,
     monitor: Monitor,
     /// Frames since the last reset; blocks are cut on its multiples of [`MAX_BLOCK`].
@@ -47,6 +49,15 @@ impl Scratch {
         StereoBlock { left: &mut self.left[..frames], right: &mut self.right[..frames] }
     }
 
+    fn is_ordinary(&self, level: Level, frames: usize, largest: f32) -> bool {
+        is_ordinary(level, &self.left[..frames], largest)
+            && is_ordinary(level, &self.right[..frames], largest)
+    }
+
+    fn sanitize(&mut self, frames: usize) -> u64 {
+        sanitize(&mut self.left[..frames]) + sanitize(&mut self.right[..frames])
+    }
+
     /// Keeps the chain's arithmetic away from overflow.
     fn clamp(&mut self, frames: usize) {
         for channel in self.block(frames).channels() {
@@ -61,6 +72,7 @@ impl Engine {
         let chain = Chain::new(sample_rate_hz, mode);
         let monitor = Monitor::new(sample_rate_hz, chain.latency_samples());
         Self {
+            level: Level::new(),
             chain,
             monitor,
             position: 0,
@@ -132,17 +144,23 @@ impl Engine {
         let mut wet = Scratch::SILENCE;
         wet.left[..frames].copy_from_slice(left);
         wet.right[..frames].copy_from_slice(right.as_deref().unwrap_or(left));
-        self.replaced_samples += sanitize(&mut wet.left[..frames]) + sanitize(&mut wet.right[..frames]);
+        let ordinary = wet.is_ordinary(self.level, frames, LARGEST_INPUT);
+        if !ordinary {
+            self.replaced_samples += wet.sanitize(frames);
+        }
         let mut dry = wet;
-        wet.clamp(frames);
+        if !ordinary {
+            wet.clamp(frames);
+        }
         let guarded = sidechain.map(|[l, r]| guard_sidechain(l, r));
         let external = guarded.as_ref().map(|s| [&s.left[..frames], &s.right[..frames]]);
         self.chain.process(&mut wet.block(frames), external, controls);
         self.monitor.process(&mut wet.block(frames), &mut dry.block(frames), &controls.global, self.position);
         self.position += frames as u64;
         // The stages are finite by design; should one ever fail, silence and a fresh start are the lesser harm.
-        let failed = sanitize(&mut wet.left[..frames]) + sanitize(&mut wet.right[..frames]);
-        self.fresh |= failed > 0;
+        if !wet.is_ordinary(self.level, frames, f32::MAX) {
+            self.fresh |= wet.sanitize(frames) > 0;
+        }
         left.copy_from_slice(&wet.left[..frames]);
         if let Some(right) = right {
             right.copy_from_slice(&wet.right[..frames]);
@@ -164,8 +182,7 @@ fn guard_sidechain(left: &[f32], right: &[f32]) -> Scratch {
     let mut guarded = Scratch::SILENCE;
     guarded.left[..left.len()].copy_from_slice(left);
     guarded.right[..right.len()].copy_from_slice(right);
-    sanitize(&mut guarded.left);
-    sanitize(&mut guarded.right);
+    guarded.sanitize(left.len());
     guarded.clamp(left.len());
     guarded
 }

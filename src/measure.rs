@@ -16,7 +16,7 @@ mod true_peak;
 
 pub use bands::Band;
 pub use meter::{Meter, Reading};
-pub use programme::{Summary, measure_programme};
+pub use programme::{Summary, integrated_lufs, measure_programme};
 pub use spectrum::{Smoothing, Spectrum, SpectrumSettings};
 
 /// Lowest sample rate that can be measured, in Hz.

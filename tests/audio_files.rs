@@ -115,6 +115,27 @@ fn silence_and_full_scale_survive_flac() {
 }
 
 #[test]
+fn loud_blocks_of_24_bit_survive_flac() {
+    // Between noise, which is stored as it is, and tones, which are predicted: here the encoder's own arithmetic overflows.
+    let folder = Folder::new();
+    let noise = noise(4_096, 2, 24);
+    for step in 0..40 {
+        let mut audio = tone(4_096);
+        for (channel, noise) in audio.channels.iter_mut().zip(&noise.channels) {
+            for (sample, noise) in channel.iter_mut().zip(noise) {
+                let mixed = *sample + 0.01 * step as f32 * noise;
+                *sample = (mixed * 8_388_608.0).round() / 8_388_608.0;
+            }
+        }
+        let path = folder.file(&format!("{step}.flac"));
+        write(&path, &audio, spec(FileFormat::Flac, SampleBits::Int24), &Tags::default()).unwrap();
+        let bytes = std::fs::metadata(&path).unwrap().len();
+        assert!(bytes < 4_096 * 6 + 300, "{bytes} bytes at step {step}");
+        assert!(read(&path, &Limits::default()).unwrap().audio.channels == audio.channels, "step {step}");
+    }
+}
+
+#[test]
 fn samples_beyond_full_scale_clip_and_are_counted() {
     let folder = Folder::new();
     let audio = AudioData { channels: vec![vec![0.5, 1.0, -1.0, -1.25, 2.0]], rate_hz: RATE_HZ };
@@ -291,6 +312,40 @@ fn a_flipped_bit_in_flac_is_noticed() {
     bytes[middle] ^= 0x10;
     std::fs::write(&path, bytes).unwrap();
     read_error(&path);
+}
+
+/// Broken input must end in audio or in an error, never in a panic or in samples that are not numbers.
+#[test]
+fn damaged_bytes_anywhere_do_no_harm() {
+    let folder = Folder::new();
+    let mut state = 1_u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    for name in ["tone.mp3", "tone.ogg", "tone.aiff", "tone.flac", "info.wav"] {
+        let intact = std::fs::read(fixture(name)).unwrap();
+        let path = folder.file(name);
+        let mut errors = 0;
+        for round in 0..150 {
+            let mut bytes = intact.clone();
+            // Headers are short, so that every other round stays within the first bytes.
+            let reach = if round % 2 == 0 { 200 } else { bytes.len() };
+            (0..1 + random(4)).for_each(|_| bytes[random(reach)] = random(256) as u8);
+            if round % 5 == 0 {
+                bytes.truncate(random(intact.len()));
+            }
+            std::fs::write(&path, bytes).unwrap();
+            match read(&path, &Limits::default()) {
+                Ok(file) => assert!(file.audio.channels.iter().flatten().all(|sample| sample.is_finite())),
+                Err(error) => {
+                    errors += 1;
+                    assert!(error.to_string().contains(name), "{error}");
+                }
+            }
+        }
+        assert!(errors > 20, "{name}: only {errors} of 150 were noticed");
+    }
 }
 
 #[test]

@@ -166,7 +166,9 @@ impl TruePeak {
         for at in (first..first + frames + again).step_by(2 * VECTOR) {
             let mut results = [[[0.0; VECTOR]; 2]; NEW];
             let known: [&[f32; WINDOW]; NEW] = std::array::from_fn(|i| {
-                self.phases[i * spacing][at - REACH..at - REACH + WINDOW].try_into().expect("a window's length")
+                self.phases[i * spacing][at - REACH..at - REACH + WINDOW]
+                    .try_into()
+                    .expect("a window's length")
             });
             for (new, result) in results.iter_mut().enumerate() {
                 // The vectors `steps` spacings away from the phase before the new one, across sample borders where need be.

@@ -3,6 +3,7 @@
 use super::bands::{Band, third_octaves};
 use super::meter::Meter;
 use super::{MeasureError, amplitude_db, checked_rate};
+use ebur128::{EbuR128, Mode};
 use serde::Serialize;
 
 /// Samples handed to the meter at once.
@@ -43,16 +44,36 @@ pub struct Summary {
     pub third_octaves: Vec<Band>,
 }
 
+/// Integrated loudness of planar audio in LUFS, −∞ for silence: a fraction of the work of [`measure_programme`].
+///
+/// # Errors
+/// As for [`measure_programme`].
+pub fn integrated_lufs(channels: &[&[f32]], sample_rate_hz: f64) -> Result<f64, MeasureError> {
+    checked_samples(channels, sample_rate_hz)?;
+    let rate_hz = checked_rate(sample_rate_hz, channels.len())?;
+    let mut meter = EbuR128::new(channels.len() as u32, rate_hz, Mode::I).map_err(MeasureError::Loudness)?;
+    meter.add_frames_planar_f32(channels).map_err(MeasureError::Loudness)?;
+    meter.loudness_global().map_err(MeasureError::Loudness)
+}
+
+/// Samples of each plane, if rate and planes can be measured.
+fn checked_samples(channels: &[&[f32]], sample_rate_hz: f64) -> Result<usize, MeasureError> {
+    checked_rate(sample_rate_hz, channels.len())?;
+    let samples = channels[0].len();
+    match channels.iter().position(|plane| plane.len() != samples) {
+        Some(channel) => {
+            Err(MeasureError::Lengths { channel, expected: samples, found: channels[channel].len() })
+        }
+        None => Ok(samples),
+    }
+}
+
 /// Measures planar audio from its first sample to its last.
 ///
 /// # Errors
 /// [`MeasureError::SampleRate`], [`MeasureError::Channels`], or [`MeasureError::Lengths`] where the planes differ.
 pub fn measure_programme(channels: &[&[f32]], sample_rate_hz: f64) -> Result<Summary, MeasureError> {
-    checked_rate(sample_rate_hz, channels.len())?;
-    let samples = channels[0].len();
-    if let Some(channel) = channels.iter().position(|plane| plane.len() != samples) {
-        return Err(MeasureError::Lengths { channel, expected: samples, found: channels[channel].len() });
-    }
+    let samples = checked_samples(channels, sample_rate_hz)?;
     let mut meter = Meter::for_programme(sample_rate_hz, channels.len())?;
     let mut planes: Vec<&[f32]> = Vec::with_capacity(channels.len());
     for start in (0..samples).step_by(PUSH_SAMPLES) {

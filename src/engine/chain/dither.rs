@@ -15,11 +15,17 @@ const SHAPING: [f32; 2] = [1.6, -0.7];
 const BLANK_AFTER_SAMPLES: usize = 1_024;
 
 /// The dither stage. It has no latency.
-#[derive(Default)]
 pub struct Dither {
     position: u64,
     channels: [ErrorMemory; 2],
     silent_samples: usize,
+}
+
+impl Default for Dither {
+    fn default() -> Self {
+        // What comes before the first sample counts as silence.
+        Self { position: 0, channels: Default::default(), silent_samples: BLANK_AFTER_SAMPLES }
+    }
 }
 
 #[derive(Default, Clone, Copy)]

@@ -1,0 +1,197 @@
+//! Writes WAV and FLAC files, complete or not at all. Background threads only.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::{AudioData, AudioFileError, Tags, flac, wav};
+use crate::pending_file::PendingFile;
+
+/// Containers that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    /// RIFF WAVE.
+    Wav,
+    /// Free Lossless Audio Codec.
+    Flac,
+}
+
+impl FileFormat {
+    /// File name extension, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Wav => "wav",
+            Self::Flac => "flac",
+        }
+    }
+
+    /// The format that a file name's extension asks for.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "wav" | "wave" => Some(Self::Wav),
+            "flac" => Some(Self::Flac),
+            _ => None,
+        }
+    }
+}
+
+/// Word lengths that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SampleBits {
+    /// 16-bit integer.
+    Int16,
+    /// 24-bit integer.
+    Int24,
+    /// 32-bit floating point.
+    Float32,
+}
+
+impl SampleBits {
+    /// Bits per sample.
+    pub fn count(self) -> u16 {
+        match self {
+            Self::Int16 => 16,
+            Self::Int24 => 24,
+            Self::Float32 => 32,
+        }
+    }
+}
+
+impl std::fmt::Display for SampleBits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bit{}", self.count(), if *self == Self::Float32 { " float" } else { "" })
+    }
+}
+
+/// What happens to a file that already has the output's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays and writing fails.
+    Refuse,
+    /// It is replaced, once the new file is complete.
+    Replace,
+}
+
+/// How to write a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteSpec {
+    /// Container.
+    pub format: FileFormat,
+    /// Word length.
+    pub bits: SampleBits,
+    /// What may happen to an existing file.
+    pub existing: Existing,
+}
+
+/// What writing a file did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Samples beyond the integer range, written as its end.
+    pub clipped_samples: u64,
+    /// Names of tag fields that the format cannot hold.
+    pub lost_tags: Vec<String>,
+}
+
+/// Writes a recording under a temporary name in the same folder and renames it when it is complete and on the disk. On any
+/// failure nothing is left behind and an existing file stays as it was.
+///
+/// Integers are `f32` · 2^(bits − 1), rounded to the nearest (ties to even); dither is the business of the chain.
+///
+/// # Errors
+/// The variants of [`AudioFileError`] that concern writing.
+pub fn write(
+    path: &Path,
+    audio: &AudioData,
+    spec: WriteSpec,
+    tags: &Tags,
+) -> Result<Written, AudioFileError> {
+    if audio.channels.is_empty() || audio.channels.len() > super::MAX_CHANNELS {
+        return Err(AudioFileError::Channels { path: path.into(), found: audio.channels.len() });
+    }
+    match (spec.format, spec.bits) {
+        (FileFormat::Flac, SampleBits::Float32) => {
+            return Err(AudioFileError::FloatFlac { path: path.into() });
+        }
+        (FileFormat::Flac, _) => {}
+        (FileFormat::Wav, _) => {
+            let bytes = wav::file_bytes(audio, spec.bits, tags);
+            if bytes > u64::from(u32::MAX) {
+                return Err(AudioFileError::TooLargeForWav { path: path.into(), bytes });
+            }
+        }
+    }
+    if spec.existing == Existing::Refuse && path.symlink_metadata().is_ok() {
+        return Err(AudioFileError::Exists { path: path.into() });
+    }
+    write_pending(path, spec.existing == Existing::Replace, |file| match spec.format {
+        FileFormat::Wav => wav::write(file, audio, spec.bits, tags),
+        FileFormat::Flac => flac::write(file, audio, u32::from(spec.bits.count()), tags),
+    })
+}
+
+fn write_pending(
+    path: &Path,
+    replace: bool,
+    content: impl FnOnce(&mut File) -> Result<Written, String>,
+) -> Result<Written, AudioFileError> {
+    let failed = |cause: String| AudioFileError::Write { path: path.into(), cause };
+    let (pending, mut file) = PendingFile::beside(path).map_err(|error| failed(error.to_string()))?;
+    let written = content(&mut file).map_err(failed)?;
+    pending.commit(file, replace).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => AudioFileError::Exists { path: path.into() },
+        _ => failed(error.to_string()),
+    })?;
+    Ok(written)
+}
+
+/// Rounds to integers and counts what did not fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rounding {
+    scale: f64,
+    pub(super) clipped: u64,
+}
+
+impl Rounding {
+    /// For integers of `bits` bits, 2 to 31.
+    pub(super) fn to(bits: u32) -> Self {
+        Self { scale: f64::from(1_u32 << (bits - 1)), clipped: 0 }
+    }
+
+    pub(super) fn round(&mut self, sample: f32) -> i32 {
+        let exact = (f64::from(sample) * self.scale).round_ties_even();
+        let fitting = exact.clamp(-self.scale, self.scale - 1.0);
+        if fitting != exact {
+            self.clipped += 1;
+        }
+        // A NaN becomes zero here; the comparison above has counted it.
+        fitting as i32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rounding;
+
+    #[test]
+    fn every_16_bit_value_comes_back_and_the_ends_clip() {
+        let mut rounding = Rounding::to(16);
+        for value in i16::MIN..=i16::MAX {
+            assert_eq!(rounding.round(f32::from(value) / 32_768.0), i32::from(value));
+        }
+        assert_eq!(rounding.clipped, 0);
+        assert_eq!(
+            [1.0, -1.5, f32::INFINITY].map(|sample| rounding.round(sample)),
+            [32_767, -32_768, 32_767]
+        );
+        assert_eq!(rounding.clipped, 3);
+        assert_eq!(rounding.round(f32::NAN), 0);
+        assert_eq!(rounding.clipped, 4);
+    }
+
+    #[test]
+    fn halves_round_to_even() {
+        let mut rounding = Rounding::to(16);
+        let halves = [0.5_f32, 1.5, 2.5, -0.5, -1.5].map(|half| rounding.round(half / 32_768.0));
+        assert_eq!(halves, [0, 2, 2, 0, -2]);
+    }
+}
