@@ -1,4 +1,75 @@
-//! Project commands.
-fn main() -> nice_plug_xtask::Result<()> {
-    nice_plug_xtask::main()
+//! The project's commands: `cargo xtask COMMAND`. Run it without a command for the list.
+//!
+//! Bundling is the framework's; everything else calls ordinary programs (cargo, apt-get, python3) and shows what they say.
+
+mod bench;
+mod bundles;
+mod check;
+mod demo;
+mod packages;
+mod prove;
+mod python;
+mod song;
+mod steps;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Any failure, told in one line that a person can act on.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [FILE]                 install what is missing, build and install the plugins, master FILE (or a piece of its own)
+  install                     build the release bundles and put them into the user's CLAP and VST3 folders
+  bundle auracore --release   build the bundles into target/bundled (the framework's command; takes cargo build's options)
+  test                        set up and run every test: Rust, real plugin hosts, standalone, editor
+  check                       formatting, lints and documentation, warnings denied
+  bench                       time and instructions of every stage, then other makers' plugins on the same file
+  song FILE                   write the demonstration piece as a WAV file";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // Files are named from where the caller stands; everything else happens at the root of the repository.
+    let caller_folder = std::env::current_dir()?;
+    nice_plug_xtask::chdir_workspace_root()?;
+    match words[..] {
+        ["demo"] => demo::run(None),
+        ["demo", file] => demo::run(Some(caller_folder.join(file))),
+        ["install"] | ["install", "--release"] => install(),
+        ["test"] => prove::run(),
+        ["check"] => check::run(),
+        ["bench"] => bench::run(),
+        ["song", file] => Ok(song::write(&caller_folder.join(file))?),
+        ["bundle" | "bundle-universal" | "known-packages", ..] => Ok(nice_plug_xtask::main()?),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("cannot do `{}`\n\n{USAGE}", words.join(" ")).into()),
+    }
+}
+
+fn install() -> Result {
+    packages::ensure(packages::BUILD)?;
+    bundles::build()?;
+    bundles::install().map(drop)
+}
+
+/// Cargo's target folder, wherever the person has put it: this program runs from `TARGET/release/xtask`.
+fn target_folder() -> Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let folder = program.ancestors().nth(2).ok_or("this program is not inside a target folder")?;
+    Ok(folder.to_path_buf())
 }
