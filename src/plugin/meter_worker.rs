@@ -20,6 +20,9 @@ const PATIENCE_PERIODS: u32 = 60;
 /// Frames taken from the tap at once.
 const CHUNK_FRAMES: usize = 512;
 
+/// What is left of a held peak after one period: 20 dB per second.
+const PEAK_REST: f32 = 0.966;
+
 /// What the meters show at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct MeterPicture {
@@ -27,6 +30,8 @@ pub struct MeterPicture {
     pub input: Option<Reading>,
     /// Loudness and peaks of the output; `None` before any audio.
     pub output: Option<Reading>,
+    /// Sample peaks as magnitudes with a steady fall: input left and right, output left and right.
+    pub peaks: [f32; 4],
     /// Spectrum of the input, dB of a full-scale sine per bin from 0 Hz to half the sample rate.
     pub input_spectrum_db: Vec<f32>,
     /// Spectrum of the output, likewise.
@@ -106,6 +111,7 @@ struct Measuring {
     pictures: LatestWriter<MeterPicture>,
     sides: Option<Sides>,
     planes: [Vec<f32>; 4],
+    peaks: [f32; 4],
     unwatched_periods: u32,
 }
 
@@ -139,7 +145,7 @@ impl Side {
 impl Measuring {
     fn new(tap: TapReader, pictures: LatestWriter<MeterPicture>) -> Self {
         let planes = [(); 4].map(|()| Vec::with_capacity(CHUNK_FRAMES));
-        Self { tap, pictures, sides: None, planes, unwatched_periods: PATIENCE_PERIODS }
+        Self { tap, pictures, sides: None, planes, peaks: [0.0; 4], unwatched_periods: PATIENCE_PERIODS }
     }
 
     fn run(mut self, requests: &Requests) {
@@ -175,6 +181,9 @@ impl Measuring {
         let count = self.tap.drain(CHUNK_FRAMES, |frame| {
             planes.iter_mut().zip(frame).for_each(|(plane, sample)| plane.push(sample));
         });
+        for (peak, plane) in self.peaks.iter_mut().zip(&self.planes) {
+            *peak = plane.iter().fold(*peak, |peak, x| peak.max(x.abs()));
+        }
         let watched = self.unwatched_periods < PATIENCE_PERIODS;
         if let Some(sides) = &mut self.sides {
             let [in_left, in_right, out_left, out_right] = self.planes.each_ref().map(Vec::as_slice);
@@ -187,8 +196,11 @@ impl Measuring {
     fn publish(&mut self) {
         let dropped_frames = self.tap.dropped_frames();
         let sides = self.sides.as_ref();
+        let peaks = self.peaks;
+        self.peaks = peaks.map(|peak| if peak > 1e-6 { peak * PEAK_REST } else { 0.0 });
         self.pictures.edit(|picture| {
             picture.dropped_frames = dropped_frames;
+            picture.peaks = peaks;
             let Some(sides) = sides else { return };
             picture.input = Some(sides.input.meter.reading());
             picture.output = Some(sides.output.meter.reading());

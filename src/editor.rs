@@ -1,0 +1,110 @@
+//! The editor window: draws the parameters and meters of one plugin instance and sends changes through the host.
+//! Main thread; meters and telemetry arrive through triple buffers.
+//!
+//! A window costs most by being drawn, so it is drawn often only while something in it moves.
+
+use std::time::Duration;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::SizeConstraints;
+use nice_plug::editor::dpi::LogicalSize;
+use nice_plug::prelude::*;
+use nice_plug_egui::baseview::HandlerError;
+use nice_plug_egui::resizable_window::ResizableWindow;
+use nice_plug_egui::{
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
+};
+
+use crate::plugin::EditorLink;
+
+mod layout;
+mod motion;
+mod sections;
+mod theme;
+mod widgets;
+
+use layout::{DEFAULT_SIZE, MIN_SIZE, Places};
+use motion::Motion;
+use sections::Desk;
+use sections::header::Loaded;
+
+/// Until the next look while something moves.
+const LIVELY: Duration = Duration::from_millis(33);
+/// Until the next look while nothing does.
+const CALM: Duration = Duration::from_millis(200);
+
+/// The editor type that both plugin entries name.
+pub type Editor = EguiEditor<App>;
+
+/// What is drawn. It outlives its windows.
+pub struct App {
+    link: EditorLink,
+    /// While a window is open.
+    gui: Option<GuiContext>,
+    loaded: Loaded,
+    motion: Motion,
+}
+
+impl NiceEguiApp for App {
+    fn build(
+        &mut self,
+        egui_ctx: egui::Context,
+        gui: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), HandlerError> {
+        theme::apply(&egui_ctx);
+        self.gui = Some(gui);
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let Self { link, gui: Some(gui), loaded, motion } = self else { return };
+        eprintln!("FRAME {:?} {:?}", ui.input(|i| (i.time, i.events.len())), ui.ctx().repaint_causes());
+        let setter = gui.param_setter();
+        let telemetry = *link.telemetry.read();
+        let desk = Desk { params: &link.params, setter: &setter, picture: link.meters.picture(), telemetry };
+        let window = ResizableWindow::new("window").min_size(MIN_SIZE);
+        let reset = window.show(ui, |ui| draw(ui, &desk, loaded)).inner;
+        let touched = ui.input(|input| !input.events.is_empty() || input.pointer.any_down());
+        let now_s = ui.input(|input| input.time);
+        let lively = motion.look(desk.picture, &desk.telemetry, touched, now_s);
+        ui.ctx().request_repaint_after(if lively { LIVELY } else { CALM });
+        if reset {
+            link.meters.reset();
+        }
+    }
+
+    fn editor_closed(&mut self) {
+        self.gui = None;
+    }
+}
+
+/// Draws all parts; true when the loudness meters are to start over.
+fn draw(ui: &mut egui::Ui, desk: &Desk, loaded: &mut Loaded) -> bool {
+    let places = Places::of(ui.max_rect());
+    sections::header::show(ui, desk, places.header, loaded);
+    sections::input::show(ui, desk, places.input);
+    sections::eq::show(ui, desk, places.eq);
+    sections::compressor::show(ui, desk, places.compressor);
+    sections::width::show(ui, desk, places.width);
+    sections::clipper::show(ui, desk, places.clipper);
+    sections::limiter::show(ui, desk, places.limiter);
+    sections::output::show(ui, desk, places.output);
+    sections::loudness::show(ui, desk, places.loudness)
+}
+
+/// The editor for one plugin instance; its windows come and go.
+pub fn create(link: EditorLink) -> Option<Editor> {
+    let size = |size: egui::Vec2| LogicalSize::new(size.x, size.y);
+    let hint = ResizeHint {
+        can_resize: true,
+        can_resize_horizontally: true,
+        can_resize_vertically: true,
+        size_constraints: SizeConstraints::Logical { min_size: Some(size(MIN_SIZE)), max_size: None },
+        ..ResizeHint::default()
+    };
+    let state = EguiEditorState::from_size(size(DEFAULT_SIZE), 1.0);
+    let settings = EguiNiceSettings::new().with_tile("AuraCore").with_resize_hint(hint);
+    let app = App { link, gui: None, loaded: Loaded::default(), motion: Motion::default() };
+    create_egui_editor(state, RepaintNotifier::new(), settings, app)
+}

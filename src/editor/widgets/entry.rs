@@ -1,0 +1,76 @@
+//! Typing a value: a text field over a control that is asked for it.
+
+use egui::text::{CCursor, CCursorRange};
+use egui::{Align2, Frame, Id, Key, Rect, TextEdit, Ui};
+use nice_plug::prelude::*;
+
+use super::operate::gesture;
+use crate::editor::theme;
+
+/// A second click within this time after the field opened was a double click on the control.
+const DOUBLE_CLICK_S: f64 = 0.5;
+
+/// The text being typed.
+#[derive(Debug, Clone)]
+struct Typing {
+    text: String,
+    since_s: f64,
+    shown: bool,
+}
+
+fn key(id: Id) -> Id {
+    id.with("typing")
+}
+
+/// Opens the field of a control with the present value in it.
+pub fn open(ui: &Ui, id: Id, text: String) {
+    let since_s = ui.input(|input| input.time);
+    ui.data_mut(|data| data.insert_temp(key(id), Typing { text, since_s, shown: false }));
+}
+
+/// Runs the field of a control if it is open; false if it is not. Enter or a click elsewhere takes the value, Escape
+/// leaves the old one, and so does text that the parameter does not understand.
+pub fn run(ui: &mut Ui, rect: Rect, id: Id, param: &FloatParam, setter: &ParamSetter) -> bool {
+    let key = key(id);
+    let Some(mut typing) = ui.data(|data| data.get_temp::<Typing>(key)) else { return false };
+    let field_id = key.with("field");
+    let field = TextEdit::singleline(&mut typing.text)
+        .id(field_id)
+        .font(theme::SMALL)
+        .align(Align2::CENTER_CENTER)
+        .margin(egui::Margin::symmetric(2, 0))
+        .frame(Frame::new().fill(theme::WELL))
+        .desired_width(rect.width());
+    let response = ui.put(rect, field);
+    if !typing.shown {
+        typing.shown = true;
+        response.request_focus();
+        select_all(ui, field_id, &typing.text);
+    }
+    let again = response.double_clicked() && ui.input(|input| input.time) - typing.since_s < DOUBLE_CLICK_S;
+    let abandoned = ui.input(|input| input.key_pressed(Key::Escape));
+    let done = response.lost_focus();
+    if again {
+        gesture(setter, param, param.default_plain_value());
+    } else if done
+        && !abandoned
+        && let Some(normalized) = param.string_to_normalized_value(&typing.text)
+    {
+        gesture(setter, param, param.preview_plain(normalized));
+    }
+    ui.data_mut(|data| {
+        if again || done || abandoned {
+            data.remove::<Typing>(key);
+        } else {
+            data.insert_temp(key, typing);
+        }
+    });
+    true
+}
+
+fn select_all(ui: &Ui, field_id: Id, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), field_id).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    TextEdit::store_state(ui.ctx(), field_id, state);
+}
