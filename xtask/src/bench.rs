@@ -39,7 +39,7 @@ pub fn run() -> Result {
     let piece = target_folder()?.join("song.wav");
     song::write(&piece)?;
     let mut peers = command(&[&interpreter.to_string_lossy(), "benches/peers.py", "--song"]);
-    steps::run(peers.arg(piece).arg("--vst3").arg(bundles::vst3()?))
+    steps::run(peers.arg(piece).arg("--vst3").arg(bundles::vst3()?).env("PYTHONDONTWRITEBYTECODE", "1"))
 }
 
 /// Builds all bench targets and finds their programs in what cargo says of them.

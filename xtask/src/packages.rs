@@ -21,15 +21,27 @@ pub const BUILD: &[&str] = &[
     "libgl-dev",
 ];
 
-/// To run the host, standalone and editor tests without a screen or a sound card.
-pub const TEST: &[&str] =
-    &["xvfb", "openbox", "x11-utils", "xdotool", "imagemagick", "libgl1-mesa-dri", "jackd2"];
+/// To run the host, standalone and editor tests without a screen or a sound card; the libraries are what the hosts need.
+pub const TEST: &[&str] = &[
+    "xvfb",
+    "openbox",
+    "x11-utils",
+    "xdotool",
+    "imagemagick",
+    "libgl1-mesa-dri",
+    "jackd2",
+    "libatomic1",
+    "libstdc++6",
+    "libxext6",
+    "libxinerama1",
+    "libxrandr2",
+];
 
 /// For the virtual environment of the host tests, where the python3 at hand cannot make one.
 pub const PYTHON: &[&str] = &["python3", "python3-venv"];
 
 /// For counting instructions, and the peers to compare with.
-pub const BENCH: &[&str] = &["valgrind", "lsp-plugins-ladspa"];
+pub const BENCH: &[&str] = &["valgrind", "lsp-plugins-ladspa", "libatomic1", "libstdc++6"];
 
 /// Makes sure that all `wanted` packages are there: installs the missing ones where that needs no password.
 ///
