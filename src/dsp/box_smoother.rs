@@ -53,9 +53,9 @@ impl BoxSmoother {
         let frames = left.len();
         let mut pairs = [[0.0; 2]; MAX_BLOCK];
         let pairs = &mut pairs[..frames];
+        let last = left.iter().zip(right.iter()).rposition(|(l, r)| *l != 0.0 || *r != 0.0);
+        self.zeros = last.map_or(self.zeros.saturating_add(frames), |last| frames - 1 - last);
         for (pair, (l, r)) in pairs.iter_mut().zip(left.iter().zip(right.iter())) {
-            let zero = *l == 0.0 && *r == 0.0;
-            self.zeros = if zero { self.zeros.saturating_add(1) } else { 0 };
             *pair = [f64::from(*l), f64::from(*r)];
         }
         self.first.process(pairs);

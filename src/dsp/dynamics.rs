@@ -50,9 +50,9 @@ impl DecoupledSmoother {
     #[inline(always)]
     pub fn tick(&mut self, x: [f32; 2], attack: f32, release: f32) -> [f32; 2] {
         for c in 0..2 {
-            let falling = x[c] + release * (self.released[c] - x[c]);
+            let falling = x[c] * (1.0 - release) + release * self.released[c];
             self.released[c] = if x[c] > falling { x[c] } else { falling };
-            self.smoothed[c] = self.released[c] + attack * (self.smoothed[c] - self.released[c]);
+            self.smoothed[c] = self.released[c] * (1.0 - attack) + attack * self.smoothed[c];
         }
         self.smoothed
     }

@@ -41,6 +41,10 @@ pub struct Eq {
     fade: Ramp,
     fading: bool,
     grid: usize,
+    /// What was asked for last.
+    asked: EqControls,
+    /// Nothing moves, and what was asked for is what sounds.
+    settled: bool,
 }
 
 impl Eq {
@@ -50,7 +54,16 @@ impl Eq {
         let bands = || Bands::new(sample_rate_hz, f64::from(glide));
         let mut fade = Ramp::new(0.0);
         fade.prepare(FADE_S, sample_rate_hz);
-        Self { level: Level::new(), current: bands(), next: bands(), fade, fading: false, grid: 0 }
+        Self {
+            level: Level::new(),
+            current: bands(),
+            next: bands(),
+            fade,
+            fading: false,
+            grid: 0,
+            asked: EqControls::default(),
+            settled: false,
+        }
     }
 
     /// Clears the signal memory and takes on the settings without gliding.
@@ -60,19 +73,13 @@ impl Eq {
         self.grid = 0;
         self.current.jump_to(&heard(controls));
         self.current.clear();
+        self.settled = false;
     }
 
     /// Filters a block in place.
     pub fn process(&mut self, block: &mut StereoBlock, controls: &EqControls) {
-        let heard = heard(controls);
-        if !self.fading && !self.current.has_structure_of(&heard) {
-            self.next.take_over(&self.current, &heard);
-            self.fade.set_target(1.0);
-            self.fading = true;
-        }
-        let target = if self.fading { &mut self.next } else { &mut self.current };
-        if target.has_structure_of(&heard) {
-            target.set_targets(&heard);
+        if !self.settled || *controls != self.asked {
+            self.follow(controls);
         }
         if !self.fading && self.current.is_identity() {
             self.grid = (self.grid + block.frames()) % CONTROL_INTERVAL;
@@ -83,10 +90,32 @@ impl Eq {
         for (frame, (l, r)) in frames.iter_mut().zip(block.left.iter().zip(block.right.iter())) {
             *frame = [f64::from(*l), f64::from(*r)];
         }
-        self.process_frames(frames);
+        if self.settled {
+            self.current.process(self.level, frames, CONTROL_INTERVAL);
+            self.grid = (self.grid + frames.len()) % CONTROL_INTERVAL;
+        } else {
+            self.process_frames(frames);
+        }
         for (frame, (l, r)) in frames.iter().zip(block.left.iter_mut().zip(block.right.iter_mut())) {
             (*l, *r) = (frame[0] as f32, frame[1] as f32);
         }
+    }
+
+    /// Sets out for what is asked, by a fade where the structure differs.
+    fn follow(&mut self, controls: &EqControls) {
+        self.asked = *controls;
+        let heard = heard(controls);
+        if !self.fading && !self.current.has_structure_of(&heard) {
+            self.next.take_over(&self.current, &heard);
+            self.fade.set_target(1.0);
+            self.fading = true;
+        }
+        let target = if self.fading { &mut self.next } else { &mut self.current };
+        let on_its_way = target.has_structure_of(&heard);
+        if on_its_way {
+            target.set_targets(&heard);
+        }
+        self.settled = on_its_way && !self.fading && !self.current.is_moving();
     }
 
     fn process_frames(&mut self, frames: &mut [[f64; 2]]) {

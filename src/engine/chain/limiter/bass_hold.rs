@@ -1,7 +1,9 @@
 //! Long hold for low notes: while the bass alone needs reduction, the gain stays put between its half-waves.
 
 use crate::dsp::units::log2_fast;
+use crate::dsp::vector;
 use crate::dsp::{MAX_BLOCK, StereoBlock};
+use fearless_simd::Level;
 
 /// Half a period of the lowest note that is held steady, 20 Hz.
 const HOLD_S: f64 = 0.025;
@@ -29,6 +31,7 @@ impl Hop {
 
 /// Holds the need of the bass for both channels.
 pub struct BassHold {
+    level: Level,
     hop_samples: usize,
     hold_hops: usize,
     hops: [Vec<Hop>; 2],
@@ -49,6 +52,7 @@ impl BassHold {
         let hold_hops = (HOLD_S * sample_rate_hz / hop_samples as f64).ceil() as usize;
         let ring = vec![Hop::default(); hold_hops + longest_delay / hop_samples + 2];
         Self {
+            level: Level::new(),
             hop_samples,
             hold_hops,
             hops: [ring.clone(), ring],
@@ -86,8 +90,8 @@ impl BassHold {
             for (c, audio) in block.channels().into_iter().enumerate() {
                 // Added one by one, so that the rounding does not depend on where a block ends.
                 self.sums[c] = audio[start..end].iter().fold(self.sums[c], |sum, x| sum + x);
-                let needed = &needed[c][start..end];
-                self.largest[c] = needed.iter().fold(self.largest[c], |m, n| if *n > m { *n } else { m });
+                let largest = vector::largest_magnitude(self.level, &needed[c][start..end]);
+                self.largest[c] = self.largest[c].max(largest);
                 if self.held[c] > 0.0 {
                     any = true;
                     held[c][start..end].iter_mut().for_each(|h| *h = h.max(self.held[c]));

@@ -89,10 +89,12 @@ impl TwoStageRelease {
             for c in 0..2 {
                 let linked = need[c] + link * (most - need[c]);
                 let sustained = self.sustained[c];
-                let k = if linked > sustained { self.build_up } else { self.slow };
-                self.sustained[c] = linked + k * (sustained - linked);
+                // Of building up fast and falling slowly the larger is always the one that applies, without a question.
+                let rising = linked * (1.0 - self.build_up) + self.build_up * sustained;
+                let lingering = linked * (1.0 - self.slow) + self.slow * sustained;
+                self.sustained[c] = if rising > lingering { rising } else { lingering };
                 // The fast stage falls towards what has been needed for long, not towards zero.
-                let falling = sustained + self.decay[c] * (self.envelope[c] - sustained);
+                let falling = sustained * (1.0 - self.decay[c]) + self.decay[c] * self.envelope[c];
                 self.envelope[c] = if need[c] > falling { need[c] } else { falling };
             }
             (left[i], right[i]) = (self.envelope[0], self.envelope[1]);
