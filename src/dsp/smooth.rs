@@ -13,14 +13,10 @@ pub struct Ramp {
 }
 
 impl Ramp {
-    /// A settled ramp.
-    pub fn new(value: f32) -> Self {
-        Self { value, target: value, step: 0.0, left_samples: 0, length_samples: 1 }
-    }
-
-    /// Sets how long a glide takes; a glide on its way keeps its pace.
-    pub fn prepare(&mut self, time_s: f64, sample_rate_hz: f64) {
-        self.length_samples = ((time_s * sample_rate_hz) as u32).max(1);
+    /// A ramp that rests at `value` and takes `time_s` for a glide.
+    pub fn new(value: f32, time_s: f64, sample_rate_hz: f64) -> Self {
+        let length_samples = ((time_s * sample_rate_hz) as u32).max(1);
+        Self { value, target: value, step: 0.0, left_samples: 0, length_samples }
     }
 
     /// Glides to `target` from wherever the value is now.
@@ -98,8 +94,7 @@ mod tests {
 
     #[test]
     fn settles_exactly_and_in_time() {
-        let mut ramp = Ramp::new(0.0);
-        ramp.prepare(0.01, 1_000.0);
+        let mut ramp = Ramp::new(0.0, 0.01, 1_000.0);
         ramp.set_target(0.3);
         let steps: Vec<f32> = (0..12).map(|_| ramp.advance()).collect();
         assert!(steps.windows(2).all(|w| w[1] >= w[0]));
@@ -109,11 +104,9 @@ mod tests {
 
     #[test]
     fn filling_equals_advancing() {
-        let (mut a, mut b) = (Ramp::new(1.0), Ramp::new(1.0));
-        for r in [&mut a, &mut b] {
-            r.prepare(0.05, 1_000.0);
-            r.set_target(-2.0);
-        }
+        let mut a = Ramp::new(1.0, 0.05, 1_000.0);
+        a.set_target(-2.0);
+        let mut b = a;
         let mut scratch = [0.0; MAX_BLOCK];
         for n in [1, 7, 30, 64] {
             let filled = a.fill(&mut scratch, n).to_vec();

@@ -37,11 +37,7 @@ pub struct Chain {
 impl Chain {
     /// A chain for a sample rate and latency mode; allocates. Call [`Self::reset`] before processing.
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
-        let ramp = || {
-            let mut ramp = Ramp::new(1.0);
-            ramp.prepare(GLIDE_S, sample_rate_hz);
-            ramp
-        };
+        let ramp = || Ramp::new(1.0, GLIDE_S, sample_rate_hz);
         Self {
             input_gain: ramp(),
             eq: Eq::new(sample_rate_hz),

@@ -26,11 +26,7 @@ pub struct Monitor {
 impl Monitor {
     /// A monitor for a chain with the given latency; allocates.
     pub fn new(sample_rate_hz: f64, latency_samples: usize) -> Self {
-        let ramp = |value| {
-            let mut ramp = Ramp::new(value);
-            ramp.prepare(FADE_S, sample_rate_hz);
-            ramp
-        };
+        let ramp = |value| Ramp::new(value, FADE_S, sample_rate_hz);
         let follower = || LoudnessFollower::new(sample_rate_hz);
         Self {
             dry_delay: [DelayLine::new(latency_samples), DelayLine::new(latency_samples)],

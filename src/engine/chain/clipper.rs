@@ -36,11 +36,7 @@ impl Clipper {
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
         let latency = Self::latency_for(mode);
         let oversamplers = (mode == LatencyMode::Master).then(|| [Oversampler::new(), Oversampler::new()]);
-        let ramp = |value| {
-            let mut ramp = Ramp::new(value);
-            ramp.prepare(GLIDE_S, sample_rate_hz);
-            ramp
-        };
+        let ramp = |value| Ramp::new(value, GLIDE_S, sample_rate_hz);
         Self {
             simd_level: Level::new(),
             dry: [DelayLine::new(latency), DelayLine::new(latency)],

@@ -59,11 +59,7 @@ impl Compressor {
     /// A compressor for a sample rate and latency mode; allocates.
     pub fn new(sample_rate_hz: f64, mode: LatencyMode) -> Self {
         let lookahead = Self::latency_for(sample_rate_hz, mode);
-        let ramp = |value| {
-            let mut ramp = Ramp::new(value);
-            ramp.prepare(GLIDE_S, sample_rate_hz);
-            ramp
-        };
+        let ramp = |value| Ramp::new(value, GLIDE_S, sample_rate_hz);
         Self {
             level: Level::new(),
             audio: [DelayLine::new(lookahead), DelayLine::new(lookahead)],

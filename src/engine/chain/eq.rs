@@ -52,8 +52,7 @@ impl Eq {
     pub fn new(sample_rate_hz: f64) -> Self {
         let glide = one_pole(GLIDE_S, CONTROL_INTERVAL as f64 / sample_rate_hz);
         let bands = || Bands::new(sample_rate_hz, f64::from(glide));
-        let mut fade = Ramp::new(0.0);
-        fade.prepare(FADE_S, sample_rate_hz);
+        let fade = Ramp::new(0.0, FADE_S, sample_rate_hz);
         Self {
             level: Level::new(),
             current: bands(),

@@ -80,11 +80,7 @@ impl Limiter {
             sliding_max: SlidingMax::new(2 * lookahead + PEAK_HOLD + 2 + MAX_BLOCK),
             unneeded_samples: usize::MAX,
         };
-        let ramp = |value| {
-            let mut ramp = Ramp::new(value);
-            ramp.prepare(GLIDE_S, sample_rate_hz);
-            ramp
-        };
+        let ramp = |value| Ramp::new(value, GLIDE_S, sample_rate_hz);
         let mut limiter = Self {
             level: Level::new(),
             channels: [channel(), channel()],

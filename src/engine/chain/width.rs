@@ -30,11 +30,7 @@ pub struct Width {
 impl Width {
     /// A width stage for a sample rate.
     pub fn new(sample_rate_hz: f64) -> Self {
-        let ramp = |value| {
-            let mut ramp = Ramp::new(value);
-            ramp.prepare(GLIDE_S, sample_rate_hz);
-            ramp
-        };
+        let ramp = |value| Ramp::new(value, GLIDE_S, sample_rate_hz);
         Self {
             sample_rate_hz,
             side_gain: ramp(1.0),
