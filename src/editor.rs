@@ -1,7 +1,8 @@
 //! The editor window: draws the parameters and meters of one plugin instance and sends changes through the host.
 //! Main thread; meters and telemetry arrive through triple buffers.
 //!
-//! A window costs most by being drawn, so it is drawn often only while something in it moves.
+//! A window costs most by being drawn, so it is drawn only when something in it has moved: the meters, the host or the
+//! user say so.
 
 use std::time::Duration;
 
@@ -12,26 +13,23 @@ use nice_plug::prelude::*;
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::resizable_window::ResizableWindow;
 use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, GlConfig, GraphicsConfig, NiceEguiApp,
+    RepaintNotifier, create_egui_editor,
 };
 
 use crate::plugin::EditorLink;
 
 mod layout;
-mod motion;
 mod sections;
 mod theme;
 mod widgets;
 
 use layout::{DEFAULT_SIZE, MIN_SIZE, Places};
-use motion::Motion;
 use sections::Desk;
 use sections::header::Loaded;
 
-/// Until the next look while something moves.
-const LIVELY: Duration = Duration::from_millis(33);
-/// Until the next look while nothing does.
-const CALM: Duration = Duration::from_millis(200);
+/// When to draw once more after the user did something.
+const AFTER_INPUT: Duration = Duration::from_millis(50);
 
 /// The editor type that both plugin entries name.
 pub type Editor = EguiEditor<App>;
@@ -42,7 +40,6 @@ pub struct App {
     /// While a window is open.
     gui: Option<GuiContext>,
     loaded: Loaded,
-    motion: Motion,
 }
 
 impl NiceEguiApp for App {
@@ -50,25 +47,25 @@ impl NiceEguiApp for App {
         &mut self,
         egui_ctx: egui::Context,
         gui: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         theme::apply(&egui_ctx);
+        frame.set_clear_color(theme::background());
         self.gui = Some(gui);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let Self { link, gui: Some(gui), loaded, motion } = self else { return };
-        eprintln!("FRAME {:?} {:?}", ui.input(|i| (i.time, i.events.len())), ui.ctx().repaint_causes());
+        let Self { link, gui: Some(gui), loaded } = self else { return };
         let setter = gui.param_setter();
         let telemetry = *link.telemetry.read();
         let desk = Desk { params: &link.params, setter: &setter, picture: link.meters.picture(), telemetry };
         let window = ResizableWindow::new("window").min_size(MIN_SIZE);
         let reset = window.show(ui, |ui| draw(ui, &desk, loaded)).inner;
-        let touched = ui.input(|input| !input.events.is_empty() || input.pointer.any_down());
-        let now_s = ui.input(|input| input.time);
-        let lively = motion.look(desk.picture, &desk.telemetry, touched, now_s);
-        ui.ctx().request_repaint_after(if lively { LIVELY } else { CALM });
+        // The meters ask for their frames themselves; what the hand has changed may take a moment to come back.
+        if ui.input(|input| !input.events.is_empty()) {
+            ui.ctx().request_repaint_after(AFTER_INPUT);
+        }
         if reset {
             link.meters.reset();
         }
@@ -104,7 +101,17 @@ pub fn create(link: EditorLink) -> Option<Editor> {
         ..ResizeHint::default()
     };
     let state = EguiEditorState::from_size(size(DEFAULT_SIZE), 1.0);
-    let settings = EguiNiceSettings::new().with_tile("AuraCore").with_resize_hint(hint);
-    let app = App { link, gui: None, loaded: Loaded::default(), motion: Motion::default() };
-    create_egui_editor(state, RepaintNotifier::new(), settings, app)
+    let settings =
+        EguiNiceSettings::new().with_tile("AuraCore").with_resize_hint(hint).with_graphics_config(graphics());
+    let notifier = RepaintNotifier::new();
+    let meters = notifier.clone();
+    link.meters.wake_with(move || meters.request_repaint());
+    let app = App { link, gui: None, loaded: Loaded::default() };
+    create_egui_editor(state, notifier, settings, app)
+}
+
+/// Only what flat colours need: without a graphics processor the rest costs a good part of each frame.
+fn graphics() -> GraphicsConfig {
+    let gl_config = GlConfig { depth_bits: 0, stencil_bits: 0, ..GlConfig::default() };
+    GraphicsConfig { gl_config, dithering: false, ..GraphicsConfig::default() }
 }

@@ -23,6 +23,7 @@ use crate::params::AuraParams;
 mod effect;
 mod instrument;
 mod meter_worker;
+mod motion;
 mod reset_gate;
 mod restore;
 

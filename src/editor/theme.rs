@@ -3,7 +3,9 @@
 //! Text stands on [`PANEL`] or darker; every text and accent colour here has a contrast of at least 4.5 to 1 with it
 //! (WCAG 2.2, 1.4.3), which a test computes.
 
-use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Theme, Visuals, vec2};
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Rgba, Stroke, TextStyle, Theme, Visuals, vec2,
+};
 
 /// Behind the panels.
 pub const BACKGROUND: Color32 = Color32::from_rgb(0x12, 0x14, 0x18);
@@ -53,6 +55,12 @@ pub const TITLE: FontId = FontId { size: 18.0, family: FontFamily::Proportional 
 /// The one number that matters most.
 pub const LARGE: FontId = FontId { size: 26.0, family: FontFamily::Proportional };
 
+/// [`BACKGROUND`] as the renderer wants it: it clears to these very numbers, without a curve.
+pub fn background() -> Rgba {
+    let [r, g, b, _] = BACKGROUND.to_normalized_gamma_f32();
+    Rgba::from_rgb(r, g, b)
+}
+
 /// Dresses a new window.
 pub fn apply(ctx: &Context) {
     ctx.set_theme(Theme::Dark);
@@ -77,7 +85,8 @@ pub fn apply(ctx: &Context) {
 
 fn visuals() -> Visuals {
     let mut visuals = Visuals::dark();
-    visuals.panel_fill = BACKGROUND;
+    // The window is cleared to the background.
+    visuals.panel_fill = Color32::TRANSPARENT;
     visuals.window_fill = PANEL;
     visuals.window_stroke = Stroke::new(1.0, EDGE);
     visuals.extreme_bg_color = WELL;

@@ -4,17 +4,20 @@
 //! of format through the tap, is never restarted and ends with the plugin. Loudness is always measured, so that it is
 //! complete when the editor opens; spectra only while somebody looks.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::motion::Motion;
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
 use crate::bridge::tap::{TapFormat, TapReader};
 use crate::measure::{Meter, Reading, Spectrum, SpectrumSettings};
 
 /// How often the tap is drained and a picture published.
 const PERIOD: Duration = Duration::from_millis(15);
+/// Periods from one wake-up of the editor to the next, for 33 pictures a second.
+const PERIODS_PER_WAKE: u32 = 2;
 /// Periods without a look after which spectra are no longer computed.
 const PATIENCE_PERIODS: u32 = 60;
 /// Frames taken from the tap at once.
@@ -55,6 +58,12 @@ impl MeterView {
         self.pictures.read()
     }
 
+    /// Sets what is called, by the worker's thread, while the meters move. The first call counts.
+    pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
+        // A second editor for the same plugin does not exist.
+        let _ = self.requests.wake.set(Box::new(wake));
+    }
+
     /// Asks for integrated loudness, maxima and peaks to start over.
     pub fn reset(&self) {
         self.requests.reset.store(true, Ordering::Relaxed);
@@ -66,6 +75,7 @@ struct Requests {
     watched: AtomicBool,
     reset: AtomicBool,
     stop: AtomicBool,
+    wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// The plugin's half: starts the thread once and ends it when dropped.
@@ -113,6 +123,10 @@ struct Measuring {
     planes: [Vec<f32>; 4],
     peaks: [f32; 4],
     unwatched_periods: u32,
+    motion: Motion,
+    /// Moved since the editor was last woken, that many periods ago.
+    moved: bool,
+    slept_periods: u32,
 }
 
 /// The instruments for one format.
@@ -145,7 +159,17 @@ impl Side {
 impl Measuring {
     fn new(tap: TapReader, pictures: LatestWriter<MeterPicture>) -> Self {
         let planes = [(); 4].map(|()| Vec::with_capacity(CHUNK_FRAMES));
-        Self { tap, pictures, sides: None, planes, peaks: [0.0; 4], unwatched_periods: PATIENCE_PERIODS }
+        Self {
+            tap,
+            pictures,
+            sides: None,
+            planes,
+            peaks: [0.0; 4],
+            unwatched_periods: PATIENCE_PERIODS,
+            motion: Motion::default(),
+            moved: false,
+            slept_periods: 0,
+        }
     }
 
     fn run(mut self, requests: &Requests) {
@@ -156,6 +180,7 @@ impl Measuring {
             }
             while self.measure_chunk() {}
             self.publish();
+            self.wake_editor(requests);
             thread::park_timeout(PERIOD);
         }
     }
@@ -193,11 +218,23 @@ impl Measuring {
         count > 0
     }
 
+    fn wake_editor(&mut self, requests: &Requests) {
+        self.slept_periods = self.slept_periods.saturating_add(1);
+        if self.moved && self.slept_periods >= PERIODS_PER_WAKE {
+            self.moved = false;
+            self.slept_periods = 0;
+            if let Some(wake) = requests.wake.get() {
+                wake();
+            }
+        }
+    }
+
     fn publish(&mut self) {
         let dropped_frames = self.tap.dropped_frames();
         let sides = self.sides.as_ref();
         let peaks = self.peaks;
         self.peaks = peaks.map(|peak| if peak > 1e-6 { peak * PEAK_REST } else { 0.0 });
+        let (motion, moved) = (&mut self.motion, &mut self.moved);
         self.pictures.edit(|picture| {
             picture.dropped_frames = dropped_frames;
             picture.peaks = peaks;
@@ -209,6 +246,7 @@ impl Measuring {
             picture.input_spectrum_db.extend_from_slice(sides.input.spectrum.bins_db());
             picture.output_spectrum_db.clear();
             picture.output_spectrum_db.extend_from_slice(sides.output.spectrum.bins_db());
+            *moved |= motion.moved(picture);
         });
     }
 }

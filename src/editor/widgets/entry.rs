@@ -1,7 +1,7 @@
 //! Typing a value: a text field over a control that is asked for it.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Align2, Frame, Id, Key, Rect, TextEdit, Ui};
+use egui::{Align2, Frame, Id, Key, PointerButton, Rect, TextEdit, Ui};
 use nice_plug::prelude::*;
 
 use super::operate::gesture;
@@ -47,7 +47,12 @@ pub fn run(ui: &mut Ui, rect: Rect, id: Id, param: &FloatParam, setter: &ParamSe
         response.request_focus();
         select_all(ui, field_id, &typing.text);
     }
-    let again = response.double_clicked() && ui.input(|input| input.time) - typing.since_s < DOUBLE_CLICK_S;
+    // The field may be too young to have been clicked itself.
+    let again = ui.input(|input| {
+        let inside = input.pointer.interact_pos().is_some_and(|at| rect.contains(at));
+        let twice = input.pointer.button_double_clicked(PointerButton::Primary);
+        inside && twice && input.time - typing.since_s < DOUBLE_CLICK_S
+    });
     let abandoned = ui.input(|input| input.key_pressed(Key::Escape));
     let done = response.lost_focus();
     if again {
