@@ -15,7 +15,7 @@ pub mod pill;
 pub mod slot;
 pub mod stripes;
 
-pub use operate::{gesture, wheel_notches};
+pub use operate::{NOTCH, fineness, gesture, wheel_notches};
 
 /// What every control needs: the way to the host and the colour of its module.
 #[derive(Clone, Copy)]

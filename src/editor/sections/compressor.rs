@@ -18,28 +18,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
     let p = &desk.params.compressor;
     let panel = Panel::new(ui, &touch, rect, "Compressor", Some(&p.on));
     panel.fill(ui, |ui| {
-        let mut left = panel.title.left();
-        let pills = [
-            (
-                &p.auto_release,
-                84.0,
-                about(
-                    "Auto release",
-                    "The release follows the programme: quick after peaks, slow in dense passages.",
-                ),
-            ),
-            (
-                &p.auto_makeup,
-                76.0,
-                about("Auto gain", "Slowly makes up for the loudness that compression takes away."),
-            ),
-            (&p.external_sidechain, 64.0, about("Ext key", "The detector listens to the side-chain input.")),
-        ];
-        for (param, width, about) in pills {
-            let at = pos2(left, panel.title.center().y - 0.5 * PILL_HEIGHT);
-            pill(ui, &touch, Rect::from_min_size(at, vec2(width, PILL_HEIGHT)), param, about);
-            left += width + 5.0;
-        }
+        let left = switches(ui, desk, panel.title);
         let room = panel.title.with_min_x((left + 10.0).max(panel.title.right() - 260.0));
         reduction(
             ui,
@@ -69,4 +48,26 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
         ];
         knobs(ui, &touch, panel.inside, &row);
     });
+}
+
+/// The switches in the title line; returns where they end.
+fn switches(ui: &mut Ui, desk: &Desk, title: Rect) -> f32 {
+    let touch = desk.touch(theme::COMPRESSOR);
+    let p = &desk.params.compressor;
+    let mut left = title.left();
+    for (param, width, label, meaning) in [
+        (
+            &p.auto_release,
+            84.0,
+            "Auto release",
+            "The release follows the programme: quick after peaks, slow in dense parts.",
+        ),
+        (&p.auto_makeup, 76.0, "Auto gain", "Slowly makes up for the loudness that compression takes away."),
+        (&p.external_sidechain, 64.0, "Ext key", "The detector listens to the side-chain input."),
+    ] {
+        let at = pos2(left, title.center().y - 0.5 * PILL_HEIGHT);
+        pill(ui, &touch, Rect::from_min_size(at, vec2(width, PILL_HEIGHT)), param, about(label, meaning));
+        left += width + 5.0;
+    }
+    left
 }

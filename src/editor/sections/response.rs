@@ -10,7 +10,7 @@ use super::Desk;
 use crate::control::range::EQ_GAIN_DB;
 use crate::control::{EqBand, EqKind};
 use crate::editor::theme;
-use crate::editor::widgets::{explain, gesture, wheel_notches};
+use crate::editor::widgets::{NOTCH, explain, fineness, gesture, wheel_notches};
 use crate::engine::chain::eq::response_db;
 use crate::params::EqBandParams;
 
@@ -69,6 +69,8 @@ struct Hold {
     gain_db: f32,
     at_s: f64,
     dragging: bool,
+    /// Whether the kind of band has a gain to move.
+    with_gain: bool,
 }
 
 /// Draws the graph and runs its handles.
@@ -229,45 +231,63 @@ fn handle(
     let now_s = ui.input(|input| input.time);
     let remembered = ui.data(|data| data.get_temp::<Hold>(id));
     let fresh = remembered.filter(|hold| hold.dragging || now_s - hold.at_s < MEMORY_S);
-    let mut hold =
-        fresh.unwrap_or(Hold { freq_hz: band.freq_hz, gain_db: band.gain_db, at_s: 0.0, dragging: false });
+    let mut hold = fresh.unwrap_or(Hold {
+        freq_hz: band.freq_hz,
+        gain_db: band.gain_db,
+        at_s: 0.0,
+        dragging: false,
+        with_gain: has_gain(band.kind),
+    });
     (band.freq_hz, band.gain_db) = (hold.freq_hz, hold.gain_db);
     let grip = Rect::from_center_size(place(axes, band), vec2(2.0, 2.0) * HANDLE_RADIUS);
     let response = ui.interact(grip, id, Sense::click_and_drag());
-    let gain_moves = has_gain(band.kind);
-
-    if response.drag_started() {
-        desk.setter.begin_set_parameter(&params.freq);
-        desk.setter.begin_set_parameter(&params.gain);
-        hold.dragging = true;
-    }
-    if response.dragged() && hold.dragging {
-        let fine = if ui.input(|input| input.modifiers.shift) { 0.1 } else { 1.0 };
-        let motion = response.drag_delta() * fine;
-        hold.freq_hz = axes.hz(axes.x(hold.freq_hz) + motion.x).clamp(LOW_HZ, HIGH_HZ);
-        desk.setter.set_parameter(&params.freq, hold.freq_hz);
-        if gain_moves {
-            let moved = hold.gain_db - motion.y * 2.0 * SPAN_DB / axes.0.height();
-            hold.gain_db = EQ_GAIN_DB.clamp(moved);
-            desk.setter.set_parameter(&params.gain, hold.gain_db);
-        }
-        hold.at_s = now_s;
-    }
-    if response.drag_stopped() && hold.dragging {
-        desk.setter.end_set_parameter(&params.freq);
-        desk.setter.end_set_parameter(&params.gain);
-        hold.dragging = false;
-    }
-    if response.double_clicked() && gain_moves {
+    drag(ui, desk, axes, params, &response, &mut hold, now_s);
+    if response.double_clicked() && has_gain(band.kind) {
         hold = Hold { gain_db: 0.0, at_s: now_s, ..hold };
         gesture(desk.setter, &params.gain, 0.0);
     }
     let notches = if response.hovered() { wheel_notches(ui) } else { 0.0 };
     if notches != 0.0 {
-        let q = params.q.unmodulated_normalized_value() + notches * 0.02;
+        let q = params.q.unmodulated_normalized_value() + notches * NOTCH;
         gesture(desk.setter, &params.q, params.q.preview_plain(q.clamp(0.0, 1.0)));
     }
     (band.freq_hz, band.gain_db) = (hold.freq_hz, hold.gain_db);
     ui.data_mut(|data| data.insert_temp(id, hold));
     response
+}
+
+/// Follows a drag: frequency sideways, gain upright, both in one gesture.
+fn drag(
+    ui: &Ui,
+    desk: &Desk,
+    axes: Axes,
+    params: &EqBandParams,
+    response: &Response,
+    hold: &mut Hold,
+    now_s: f64,
+) {
+    if response.drag_started() {
+        hold.dragging = true;
+        desk.setter.begin_set_parameter(&params.freq);
+        if hold.with_gain {
+            desk.setter.begin_set_parameter(&params.gain);
+        }
+    }
+    if response.dragged() && hold.dragging {
+        let motion = response.drag_delta() * fineness(ui);
+        hold.freq_hz = axes.hz(axes.x(hold.freq_hz) + motion.x).clamp(LOW_HZ, HIGH_HZ);
+        hold.at_s = now_s;
+        desk.setter.set_parameter(&params.freq, hold.freq_hz);
+        if hold.with_gain {
+            hold.gain_db = EQ_GAIN_DB.clamp(hold.gain_db - motion.y * 2.0 * SPAN_DB / axes.0.height());
+            desk.setter.set_parameter(&params.gain, hold.gain_db);
+        }
+    }
+    if response.drag_stopped() && hold.dragging {
+        hold.dragging = false;
+        desk.setter.end_set_parameter(&params.freq);
+        if hold.with_gain {
+            desk.setter.end_set_parameter(&params.gain);
+        }
+    }
 }

@@ -11,7 +11,7 @@ const FULL_TRAVEL: f32 = 220.0;
 /// How much slower everything is while shift is held.
 const FINE: f32 = 0.1;
 /// Share of the range that one notch of the wheel covers.
-const NOTCH: f32 = 0.02;
+pub const NOTCH: f32 = 0.02;
 /// Points of smooth scrolling that count as a notch.
 const POINTS_PER_NOTCH: f32 = 50.0;
 /// How long a value set by hand is believed rather than the parameter.
@@ -105,6 +105,7 @@ fn notches(event: &Event) -> f32 {
     }
 }
 
-fn fineness(ui: &Ui) -> f32 {
+/// Slowness that the shift key asks for.
+pub fn fineness(ui: &Ui) -> f32 {
     if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 }
 }

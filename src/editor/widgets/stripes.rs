@@ -69,7 +69,7 @@ pub fn reduction(ui: &Ui, rect: Rect, reduction_db: f32, accent: Color32, name: 
     let bar = Rect::from_center_size(bar.center(), vec2(bar.width(), 8.0));
     painter.rect_filled(bar, CornerRadius::same(3), theme::WELL);
     let share = (reduction_db / MOST_REDUCTION_DB).clamp(0.0, 1.0).sqrt();
-    if share > 0.01 {
+    if reduction_db >= 0.05 {
         let left = bar.right() - bar.width() * share;
         painter.rect_filled(bar.with_min_x(left), CornerRadius::same(3), accent);
     }
