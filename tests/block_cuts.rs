@@ -27,8 +27,8 @@ fn automation(position: usize) -> MasterControls {
     let compressor = &mut controls.compressor;
     compressor.on = !(position / 7_200).is_multiple_of(3);
     compressor.threshold_db = -24.0 + 6.0 * wave(0.02);
-    compressor.lookahead_ms = 5.0 + 5.0 * wave(0.005);
-    compressor.auto_makeup = true;
+    compressor.lookahead_ms = 5.0 + 5.0 * wave(0.05);
+    compressor.auto_makeup = (position / 3_840) % 4 != 3;
     compressor.mix = 0.5 + 0.5 * wave(0.04);
     controls.width = WidthControls {
         width: 1.0 + wave(0.05),

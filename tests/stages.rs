@@ -288,3 +288,25 @@ fn mono_bass_sums_flat_and_width_scales_the_side() {
         assert!((f64::from(side[0]) - expected).abs() < 0.1, "{freq}: {side:?} not {expected}");
     }
 }
+
+#[test]
+fn switching_a_compressor_with_automatic_makeup_does_not_click() {
+    let rate = 48_000.0;
+    let tone = sine(200.0, 0.25, 0.0, rate, 96_000);
+    let mut controls = CompressorControls {
+        on: true,
+        threshold_db: -30.0,
+        ratio: 4.0,
+        auto_makeup: true,
+        ..CompressorControls::default()
+    };
+    let mut compressor = Compressor::new(rate, LatencyMode::Master);
+    compressor.reset(&controls);
+    let mut out = [tone.clone(), tone];
+    blocks(&mut out, 64, |block, at| {
+        controls.on = at / 38_400 % 2 == 0;
+        compressor.process(block, None, &controls);
+    });
+    let clicks = scattered_db(&out[0], rate);
+    assert!(clicks < -80.0, "clicks at {clicks} dB");
+}

@@ -1,6 +1,5 @@
 //! A fixed delay for audio that must stay aligned with a path that has latency.
 
-use super::MAX_BLOCK;
 use super::history::History;
 
 /// Delays one channel by a whole number of samples, bit for bit.
@@ -31,13 +30,6 @@ impl DelayLine {
             let delayed = self.history.push(block);
             block.copy_from_slice(&delayed[..block.len()]);
         }
-    }
-
-    /// Takes in `block` and returns the one that came `samples` earlier.
-    pub fn push<'a>(&mut self, block: &[f32], delayed: &'a mut [f32; MAX_BLOCK]) -> &'a [f32] {
-        let out = &mut delayed[..block.len()];
-        out.copy_from_slice(&self.history.push(block)[..block.len()]);
-        out
     }
 }
 

@@ -32,20 +32,16 @@ impl<T: Copy + Default> History<T> {
 
     /// Appends a block of at most four times [`MAX_BLOCK`] samples (oversampled blocks are longer) and returns `look_back` older samples followed by it.
     pub fn push(&mut self, block: &[T]) -> &[T] {
-        self.append(block.len()).copy_from_slice(block);
-        self.view(block.len())
-    }
-
-    /// Makes room for `frames` samples and returns it; finish by reading [`Self::view`].
-    pub fn append(&mut self, frames: usize) -> &mut [T] {
+        let frames = block.len();
         debug_assert!(frames <= 4 * MAX_BLOCK);
         if self.start + self.look_back + frames > self.samples.len() {
             self.samples.copy_within(self.start..self.start + self.look_back, 0);
             self.start = 0;
         }
         let end = self.start + self.look_back;
+        self.samples[end..end + frames].copy_from_slice(block);
         self.start += frames;
-        &mut self.samples[end..end + frames]
+        self.view(frames)
     }
 
     /// `look_back` older samples followed by the `frames` newest ones.

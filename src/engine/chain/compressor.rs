@@ -103,7 +103,6 @@ impl Compressor {
         self.grid = 0;
         self.resting = false;
         self.rest();
-        self.auto_makeup_db = 0.0;
         self.set_targets(controls);
         for ramp in [&mut self.amount, &mut self.mix, &mut self.makeup] {
             let target = ramp.target();
@@ -133,17 +132,19 @@ impl Compressor {
         self.reduction_db = 0.0;
         if self.amount.rests_at(0.0) {
             self.rest();
-            self.advance_grid(block.frames(), controls);
+            // Nothing sounds that could glide.
+            self.late_samples = self.target_late_samples(controls);
+            self.grid = (self.grid + block.frames()) % CONTROL_INTERVAL;
             for (channel, delay) in block.channels().into_iter().zip(&mut self.audio) {
                 delay.process(channel);
             }
             return;
         }
         self.resting = false;
-        // While the look-ahead glides, blocks are cut on the control grid, so that cuts elsewhere change nothing.
+        // While look-ahead or make-up move, blocks are cut on the control grid, so that cuts elsewhere change nothing.
         let mut start = 0;
         while start < block.frames() {
-            let gliding = self.target_late_samples(controls) != self.late_samples || controls.auto_makeup;
+            let gliding = self.target_late_samples(controls) != self.late_samples || self.makes_up(controls);
             let to_grid = if gliding { CONTROL_INTERVAL - self.grid } else { MAX_BLOCK };
             let end = (start + to_grid).min(block.frames());
             let mut part =
@@ -182,6 +183,12 @@ impl Compressor {
         self.reductions.iter_mut().for_each(History::reset);
         self.before.reset();
         self.after.reset();
+        self.auto_makeup_db = 0.0;
+    }
+
+    /// Whether automatic make-up is at work, or still on its way back.
+    fn makes_up(&self, controls: &CompressorControls) -> bool {
+        controls.auto_makeup || self.auto_makeup_db != 0.0
     }
 
     /// Lets time pass; on the control grid, times and look-ahead move.
@@ -220,11 +227,11 @@ impl Compressor {
         let frames = block.frames();
         let reductions = self.find_reduction(block, sidechain, controls);
         let mut gains = [[1.0f32; MAX_BLOCK]; 2];
-        self.find_gains(&reductions, frames, &mut gains);
+        let amount = self.find_gains(&reductions, frames, &mut gains);
         for (channel, delay) in block.channels().into_iter().zip(&mut self.audio) {
             delay.process(channel);
         }
-        let auto = controls.auto_makeup || self.auto_makeup_db != 0.0;
+        let auto = self.makes_up(controls);
         if auto {
             self.before.process(block.left, block.right);
         }
@@ -233,9 +240,10 @@ impl Compressor {
         }
         if auto {
             self.after.process(block.left, block.right);
-            let gain = db_to_gain(self.auto_makeup_db);
+            // It comes and goes with the stage.
+            let excess = db_to_gain(self.auto_makeup_db) - 1.0;
             for channel in block.channels() {
-                channel.iter_mut().for_each(|x| *x *= gain);
+                channel.iter_mut().zip(&amount).for_each(|(x, a)| *x *= 1.0 + a * excess);
             }
         }
     }
@@ -280,12 +288,13 @@ impl Compressor {
         levels
     }
 
+    /// Writes the gains, and returns how far the stage is switched on at each sample.
     fn find_gains(
         &mut self,
         reductions: &[[f32; MAX_BLOCK]; 2],
         frames: usize,
         gains: &mut [[f32; MAX_BLOCK]; 2],
-    ) {
+    ) -> [f32; MAX_BLOCK] {
         let settled = self.amount.rests_at(1.0) && self.mix.rests_at(1.0) && self.makeup.rests_at(1.0);
         let (mut amount, mut mix, mut makeup) = ([0.0; MAX_BLOCK], [0.0; MAX_BLOCK], [0.0; MAX_BLOCK]);
         self.amount.fill(&mut amount, frames);
@@ -301,5 +310,6 @@ impl Compressor {
                 }
             }
         }
+        amount
     }
 }

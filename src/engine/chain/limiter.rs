@@ -192,11 +192,8 @@ impl Limiter {
     fn process_part(&mut self, block: &mut StereoBlock, controls: &LimiterControls) {
         let frames = block.frames();
         self.drive.apply_gain(block);
-        let mut scratch = [0.0; MAX_BLOCK];
-        let ceiling: [f32; MAX_BLOCK] = {
-            self.ceiling.fill(&mut scratch, frames);
-            scratch
-        };
+        let mut ceiling = [0.0; MAX_BLOCK];
+        self.ceiling.fill(&mut ceiling, frames);
         let (off, fully_on) = (self.amount.rests_at(0.0), self.amount.rests_at(1.0));
         let mut amount = [0.0; MAX_BLOCK];
         self.amount.fill(&mut amount, frames);
