@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, CornerRadius, Painter, Rect, Ui, pos2, vec2};
 
 use super::{explain, label};
+use crate::dsp::units::gain_to_db;
 use crate::editor::theme;
 
 /// Lowest level on a peak meter, dBFS.
@@ -39,7 +40,7 @@ pub fn peaks(ui: &Ui, rect: Rect, peaks: [f32; 2], accent: Color32, caption: &st
     for (index, peak) in peaks.into_iter().enumerate() {
         let left = bars.left() + index as f32 * (width + 3.0);
         let bar = Rect::from_min_size(pos2(left, bars.top()), vec2(width, bars.height()));
-        upright(painter, bar, 20.0 * peak.max(1e-6).log10(), accent);
+        upright(painter, bar, gain_to_db(peak.max(1e-6)), accent);
     }
     for mark in MARKS_DB {
         let y = body.bottom() - body.height() * share(mark);
