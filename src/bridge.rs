@@ -2,5 +2,6 @@
 //!
 //! Everything here is bounded and lock-free; what happens when a queue is full is written beside it.
 
+pub mod exchange;
 pub mod latest;
 pub mod tap;
