@@ -4,6 +4,7 @@
 
 pub mod biquad;
 pub mod box_smoother;
+pub mod butterworth;
 pub mod cascade;
 pub mod delay_line;
 pub mod dynamics;
@@ -15,12 +16,14 @@ pub mod oversample;
 pub mod prototype;
 pub mod rng;
 pub mod sanitize;
+pub mod sine;
 pub mod smooth;
 pub mod svf;
 pub mod true_peak;
 pub mod units;
 pub mod vector;
 pub mod window_max;
+pub mod zero_phase;
 
 /// Longest block, in frames, that a unit is handed.
 pub const MAX_BLOCK: usize = 64;
