@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod range;
+pub mod session;
 
 /// Number of bands of the equaliser.
 pub const EQ_BANDS: usize = 8;

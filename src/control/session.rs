@@ -1,0 +1,139 @@
+//! How a track is played: what the parameters of the sound source say, as plain values.
+
+use serde::{Deserialize, Serialize};
+
+/// What makes the track run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlayMode {
+    /// The host's timeline: the track's start lies at the offset.
+    #[default]
+    Host,
+    /// The play switch, from the beginning, whatever the host does.
+    Free,
+    /// Notes: a note starts the track from the beginning, its release ends it.
+    Notes,
+}
+
+/// One of the parts that can be listened to alone.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GroupControls {
+    /// Linear gain, 0 to 4.
+    pub gain: f32,
+    /// Silent.
+    pub mute: bool,
+    /// Silences the groups that are not soloed.
+    pub solo: bool,
+}
+
+impl Default for GroupControls {
+    fn default() -> Self {
+        Self { gain: 1.0, mute: false, solo: false }
+    }
+}
+
+/// Settings of the track player.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TrackControls {
+    /// What makes the track run.
+    pub mode: PlayMode,
+    /// The play switch of [`PlayMode::Free`].
+    pub is_running: bool,
+    /// Host time at which the track starts, in seconds; may be negative.
+    pub offset_s: f64,
+    /// Whether the loop region is repeated where the host does not rule.
+    pub is_looping: bool,
+    /// Start of the loop region in seconds of the track.
+    pub loop_start_s: f64,
+    /// End of the loop region; the end of the track where it does not lie behind the start.
+    pub loop_end_s: f64,
+    /// Linear gain of everything, 0 to 4.
+    pub gain: f32,
+    /// Tones, noise, clips.
+    pub groups: [GroupControls; 3],
+}
+
+impl Default for TrackControls {
+    fn default() -> Self {
+        Self {
+            mode: PlayMode::Host,
+            is_running: false,
+            offset_s: 0.0,
+            is_looping: false,
+            loop_start_s: 0.0,
+            loop_end_s: 0.0,
+            gain: 1.0,
+            groups: [GroupControls::default(); 3],
+        }
+    }
+}
+
+impl TrackControls {
+    /// Linear gain of each group with mutes, solos and the common gain.
+    pub fn group_gains(&self) -> [f32; 3] {
+        let any_solo = self.groups.iter().any(|group| group.solo);
+        self.groups.map(|group| {
+            let sounds = !group.mute && (group.solo || !any_solo);
+            if sounds { group.gain * self.gain } else { 0.0 }
+        })
+    }
+}
+
+/// What the host says about its timeline at the start of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Transport {
+    /// Whether it runs.
+    pub is_playing: bool,
+    /// Position in frames, where the host tells it; may be negative.
+    pub position_frames: Option<i64>,
+}
+
+/// A note that begins or ends within a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoteEvent {
+    /// Frame of the block.
+    pub at: usize,
+    /// Whether it begins.
+    pub is_on: bool,
+}
+
+/// What the player does, for the editor and for hosts that read it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TrackTelemetry {
+    /// Whether a track is there.
+    pub has_track: bool,
+    /// Whether it runs.
+    pub is_playing: bool,
+    /// Position in seconds.
+    pub position_s: f64,
+    /// Length in seconds.
+    pub length_s: f64,
+    /// Index of the step that sounds.
+    pub step: Option<usize>,
+    /// Seconds to the end of the step.
+    pub step_remaining_s: f64,
+    /// Whether the levels of all steps are measured.
+    pub is_settled: bool,
+}
+
+impl TrackTelemetry {
+    /// Seconds to the end of the track.
+    pub fn remaining_s(&self) -> f64 {
+        (self.length_s - self.position_s).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_solo_silences_the_others_and_mute_wins() {
+        let mut controls = TrackControls { gain: 0.5, ..TrackControls::default() };
+        assert_eq!(controls.group_gains(), [0.5; 3]);
+        controls.groups[1].solo = true;
+        assert_eq!(controls.group_gains(), [0.0, 0.5, 0.0]);
+        controls.groups[1].mute = true;
+        assert_eq!(controls.group_gains(), [0.0; 3]);
+    }
+}
