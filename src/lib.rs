@@ -13,6 +13,7 @@ mod pending_file;
 pub mod plugin;
 pub mod render;
 pub mod state;
+pub mod track;
 
 nice_plug::nice_export_clap!(plugin::AuraCore, plugin::AuraCoreInstrument);
 nice_plug::nice_export_vst3!(plugin::AuraCore, plugin::AuraCoreInstrument);

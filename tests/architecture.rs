@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pending_file", &[]),
     ("render", &["control", "engine", "measure", "audio_file"]),
     ("state", &["control", "pending_file"]),
+    ("track", &["audio_file", "bridge", "control", "dsp", "pending_file"]),
     ("params", &["control", "bridge", "state"]),
     ("plugin", &["control", "bridge", "engine", "measure", "params", "state", "editor"]),
     ("editor", &["control", "bridge", "dsp", "engine", "measure", "params", "plugin", "state"]),
