@@ -1,0 +1,163 @@
+//! What tracks cost: every voice alone and whole tracks, one thread.
+//!
+//! `tracks` prints nanoseconds per stereo frame and multiples of real time at 44.1 kHz. `tracks --track FILE` renders one
+//! track once and adds the time until it may sound, the time to measure it, its dearest block of 256 frames and the
+//! memory of the whole process. `tracks --stage NAME --frames N` runs one voice over N frames, for counting instructions.
+
+use auracore::track::files::{NoFiles, TrackFiles};
+use auracore::track::limits::Limits;
+use auracore::track::plan::CompileOptions;
+use auracore::track::prepare::for_playing;
+use auracore::track::program::{Buses, Program};
+use auracore::track::scan::scan;
+use auracore::track::voice::layer::{self, VoiceSpec};
+use auracore::track::voice::{Behaviour, QUANTUM, Quantum, Span, Voice};
+use serde_json::{Value, json};
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+const RATE_HZ: f64 = 44_100.0;
+const STEP_S: f64 = 3_600.0;
+const BLOCK: usize = 256;
+
+/// A row of the table: its name, the synth, whether it is a transition, its parameters.
+type Row = (String, String, bool, Value);
+
+fn rows() -> Vec<Row> {
+    let special = [
+        ("binaural_plain", "binaural_beat", json!({})),
+        (
+            "binaural_vibrato_lfos",
+            "binaural_beat",
+            json!({"freqOscRangeL": 0.5, "freqOscRangeR": 0.5, "freqOscFreqL": 2, "freqOscFreqR": 1.667,
+                "ampOscDepthL": 0.4, "ampOscDepthR": 0.4, "ampOscFreqL": 0.1, "ampOscFreqR": 0.13}),
+        ),
+        (
+            "binaural_triangle_vibrato",
+            "binaural_beat",
+            json!({"freqOscRangeL": 0.5, "freqOscRangeR": 0.5, "freqOscFreqL": 2, "freqOscFreqR": 1.667,
+                "freqOscShape": "triangle"}),
+        ),
+        (
+            "isochronic_panned_filtered",
+            "isochronic_tone",
+            json!({"harmonicSuppression": true, "panRangeMin": -1, "panRangeMax": 1, "panFreq": 0.2}),
+        ),
+        ("binaural_spatial", "binaural_beat", json!({"spatialEnable": true})),
+        ("binaural_flanged", "binaural_beat", json!({"flangeEnable": true})),
+        (
+            "noise_three_sweeps",
+            "noise_swept_notch",
+            json!({"sweeps": [[100, 2000, 25, 10], [250, 7000, 5, 3], [2000, 16000, 5, 1]]}),
+        ),
+    ];
+    let row = |(name, synth, params): (&str, &str, Value)| (name.to_owned(), synth.to_owned(), false, params);
+    let mut rows: Vec<Row> = special.into_iter().map(row).collect();
+    for name in layer::names().filter(|name| name != "subliminal_encode") {
+        let is_transition = name.ends_with("_transition");
+        rows.push((name.clone(), name, is_transition, json!({"startBaseFreq": 200, "endBaseFreq": 100})));
+    }
+    rows
+}
+
+fn voice(name: &str, is_transition: bool, params: &Value) -> Box<dyn Voice> {
+    let params = params.as_object().expect("rows hold objects");
+    let spec = VoiceSpec { path: name, name, is_transition, params, volume_envelope: None };
+    let span = Span::new(STEP_S, RATE_HZ);
+    layer::build(&spec, span, Behaviour::Intended, None, &NoFiles, &mut Vec::new()).voice
+}
+
+fn run(voice: &mut dyn Voice, begin: u64, frames: u64) -> u64 {
+    let mut quantum = Quantum::SILENT;
+    let mut first = begin;
+    while first < begin + frames {
+        voice.render(first, &mut quantum);
+        black_box(&quantum);
+        first += QUANTUM as u64;
+    }
+    first
+}
+
+fn print_voices() {
+    println!("{:<44} {:>9} {:>12} {:>10}", "voice", "ns/frame", "x real time", "seek us");
+    for (name, synth, is_transition, params) in rows() {
+        let mut voice = voice(&synth, is_transition, &params);
+        let (mut at, mut best) = (run(&mut *voice, 0, 8_192), f64::INFINITY);
+        for _ in 0..15 {
+            let start = Instant::now();
+            at = run(&mut *voice, at, 16_384);
+            best = best.min(start.elapsed().as_secs_f64() / 16_384.0);
+        }
+        let start = Instant::now();
+        for k in 1..20 {
+            run(&mut *voice, (k * 7_919_123 % 150_000_000) / 64 * 64, 64);
+        }
+        let seek_us = start.elapsed().as_secs_f64() / 19.0 * 1e6;
+        println!("{name:<44} {:>9.2} {:>12.0} {seek_us:>10.1}", best * 1e9, 1.0 / (best * RATE_HZ));
+    }
+}
+
+fn memory_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1_024.0
+}
+
+fn print_track(path: &Path) {
+    let start = Instant::now();
+    let mut track = match auracore::track::load::load(path, &Limits::default()) {
+        Ok(loaded) => loaded.track,
+        Err(error) => return eprintln!("{error}"),
+    };
+    track.fill_starts();
+    let files = TrackFiles::new(path.parent().unwrap_or(Path::new(".")), Limits::default())
+        .expect("the folder is there");
+    let options = CompileOptions { rate_hz: RATE_HZ, behaviour: Behaviour::Intended };
+    let (plan, _) = for_playing(&track, options, &files);
+    let mut program = Program::new(plan.clone());
+    let ready_s = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    scan(&plan, 0, &AtomicBool::new(false), &|_| {});
+    let scan_s = start.elapsed().as_secs_f64();
+    let frames = plan.frames.min((600.0 * RATE_HZ) as u64);
+    let (mut buses, mut dearest_s) = (Buses::SILENT, 0.0f64);
+    let start = Instant::now();
+    for block in (0..frames).step_by(BLOCK) {
+        let start = Instant::now();
+        for first in (block..(block + BLOCK as u64).min(frames)).step_by(QUANTUM) {
+            program.render(first, QUANTUM, &mut buses);
+            black_box(&buses);
+        }
+        dearest_s = dearest_s.max(start.elapsed().as_secs_f64());
+    }
+    let render_s = start.elapsed().as_secs_f64();
+    println!(
+        "{}: {:.0} s long, {:.0} x real time; sounds after {ready_s:.2} s, measured in {scan_s:.2} s on all cores; \
+         dearest block {:.1} % of its time; {:.0} MB",
+        path.display(),
+        plan.duration_s(),
+        frames as f64 / RATE_HZ / render_s,
+        100.0 * dearest_s / (BLOCK as f64 / RATE_HZ),
+        memory_mb(),
+    );
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let value = |key: &str| args.iter().position(|arg| arg == key).and_then(|i| args.get(i + 1));
+    if let Some(path) = value("--track") {
+        print_track(Path::new(path));
+    } else if let Some(stage) = value("--stage") {
+        let frames = value("--frames").and_then(|frames| frames.parse().ok()).unwrap_or(0);
+        match rows().iter().find(|row| row.0 == *stage) {
+            Some((_, synth, is_transition, params)) => {
+                run(&mut *voice(synth, *is_transition, params), 0, frames);
+            }
+            None => eprintln!("there is no row {stage}"),
+        }
+    } else {
+        print_voices();
+    }
+}
