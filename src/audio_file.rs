@@ -1,21 +1,23 @@
-//! Audio files: reading, writing and resampling whole recordings for the command line.
+//! Audio files: reading, writing and resampling recordings for the command line.
 //!
-//! Everything here works on files that fit into memory, allocates freely and belongs on a background thread. Samples
-//! are planar `f32`, full scale is ±1.
+//! Everything here allocates freely and belongs on a background thread. Whole recordings fit into memory; what does not is
+//! written piece by piece ([`StreamWriter`]). Samples are planar `f32`, full scale is ±1.
 
 use std::path::PathBuf;
 
 mod flac;
 mod read;
 mod resample;
+mod stream;
 mod tags;
 mod wav;
 mod write;
 
 pub use read::{AudioFile, Limits, SourceDepth, read};
 pub use resample::resample;
+pub use stream::{CompleteFile, StreamWriter};
 pub use tags::Tags;
-pub use write::{Existing, FileFormat, SampleBits, WriteSpec, Written, write};
+pub use write::{Existing, FileFormat, Layout, SampleBits, WriteSpec, Written, write};
 
 /// Most channels that any part of the program handles.
 pub const MAX_CHANNELS: usize = 2;
@@ -138,15 +140,6 @@ pub enum AudioFileError {
     FloatFlac {
         /// The file.
         path: PathBuf,
-    },
-    /// WAV stores its size in 32 bits.
-    #[error("{}: would need {bytes} bytes, a WAV file holds at most 4294967295; write FLAC or fewer bits",
-        path.display())]
-    TooLargeForWav {
-        /// The file.
-        path: PathBuf,
-        /// Size of the file that was asked for.
-        bytes: u64,
     },
     /// The output exists and must not be replaced.
     #[error("{}: exists already and is left alone", path.display())]

@@ -9,12 +9,16 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod check;
+mod convert;
 pub mod master;
 pub mod measure;
 mod number;
 pub mod play;
 mod presets;
 mod progress;
+mod render;
+mod tracks;
 
 /// Exit code of arguments that make no sense.
 const USAGE: u8 = 2;
@@ -29,11 +33,13 @@ Examples:
   auracore master mix.wav -o cd.wav --rate 44100 --bits 16
   auracore measure masters/*.wav                           loudness, range and peaks of every file
   auracore presets                                         what there is to choose from
+  auracore render preset:focus -o focus.flac               a track to an audio file; also your own track files
+  auracore check session.json                              what a track file holds and what is wrong with it
   auracore                                                 play through the chain, live
 
 Each command explains itself: auracore master --help";
 
-/// AuraCore: a mastering chain for files and for playing through it.
+/// AuraCore: a mastering chain and a player of session tracks, for files and live.
 #[derive(Debug, Parser)]
 #[command(name = "auracore", version, about, after_help = EXAMPLES)]
 struct Cli {
@@ -49,6 +55,14 @@ enum Command {
     Measure(measure::Args),
     /// List the mastering presets, or show one.
     Presets(presets::Args),
+    /// Render track files to audio files.
+    Render(Box<render::Args>),
+    /// Tell what a track file holds and what is wrong with it.
+    Check(check::Args),
+    /// Rewrite older tracks, sessions, voices and noises as tracks in the present layout.
+    Convert(convert::Args),
+    /// List the tracks that come with the program, or show one.
+    Tracks(tracks::Args),
     /// Run live with the editor, on JACK, ALSA or a silent dummy (also what `auracore` alone does).
     #[command(disable_help_flag = true)]
     Play {
@@ -72,6 +86,10 @@ pub fn run() -> ExitCode {
         Some(Command::Master(args)) => master::run(&args),
         Some(Command::Measure(args)) => measure::run(&args),
         Some(Command::Presets(args)) => presets::run(&args),
+        Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Convert(args)) => convert::run(&args),
+        Some(Command::Tracks(args)) => tracks::run(&args),
         Some(Command::Play { args }) => play::run(args),
         None => play::run(Vec::new()),
     }

@@ -1,9 +1,11 @@
-//! Whole recordings through the engine, aligned with the input and of the same length. Background threads only.
+//! Whole recordings through the engine, aligned with the input and of the same length, and tracks to files. Background
+//! threads only.
 
 use crate::audio_file::AudioData;
 use crate::control::MasterControls;
 use crate::engine::{Engine, EngineIo};
 
+pub mod session;
 mod target;
 
 pub use target::{Goal, Levelled, OPERATING_LUFS, Outcome, RenderError, master};

@@ -1,10 +1,12 @@
 //! Writes WAV and FLAC files, complete or not at all. Background threads only.
 
-use std::fs::File;
 use std::path::Path;
 
-use super::{AudioData, AudioFileError, Tags, flac, wav};
-use crate::pending_file::PendingFile;
+use super::stream::StreamWriter;
+use super::{AudioData, AudioFileError, Tags};
+
+/// Frames that are handed on at once.
+const PIECE_FRAMES: usize = 1 << 16;
 
 /// Containers that can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,17 @@ pub struct WriteSpec {
     pub existing: Existing,
 }
 
+/// Size of a recording, known before its first sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Channels, one or two.
+    pub channels: usize,
+    /// Sample rate.
+    pub rate_hz: u32,
+    /// Length in frames.
+    pub frames: u64,
+}
+
 /// What writing a file did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Written {
@@ -105,43 +118,15 @@ pub fn write(
     spec: WriteSpec,
     tags: &Tags,
 ) -> Result<Written, AudioFileError> {
-    if audio.channels.is_empty() || audio.channels.len() > super::MAX_CHANNELS {
-        return Err(AudioFileError::Channels { path: path.into(), found: audio.channels.len() });
+    let (channels, rate_hz) = (audio.channels.len(), audio.rate_hz);
+    let layout = Layout { channels, rate_hz, frames: audio.frames() as u64 };
+    let mut writer = StreamWriter::create(path, spec, layout, tags)?;
+    for start in (0..audio.frames()).step_by(PIECE_FRAMES) {
+        let end = audio.frames().min(start + PIECE_FRAMES);
+        let piece: Vec<&[f32]> = audio.channels.iter().map(|channel| &channel[start..end]).collect();
+        writer.push(&piece)?;
     }
-    match (spec.format, spec.bits) {
-        (FileFormat::Flac, SampleBits::Float32) => {
-            return Err(AudioFileError::FloatFlac { path: path.into() });
-        }
-        (FileFormat::Flac, _) => {}
-        (FileFormat::Wav, _) => {
-            let bytes = wav::file_bytes(audio, spec.bits, tags);
-            if bytes > u64::from(u32::MAX) {
-                return Err(AudioFileError::TooLargeForWav { path: path.into(), bytes });
-            }
-        }
-    }
-    if spec.existing == Existing::Refuse && path.symlink_metadata().is_ok() {
-        return Err(AudioFileError::Exists { path: path.into() });
-    }
-    write_pending(path, spec.existing == Existing::Replace, |file| match spec.format {
-        FileFormat::Wav => wav::write(file, audio, spec.bits, tags),
-        FileFormat::Flac => flac::write(file, audio, u32::from(spec.bits.count()), tags),
-    })
-}
-
-fn write_pending(
-    path: &Path,
-    replace: bool,
-    content: impl FnOnce(&mut File) -> Result<Written, String>,
-) -> Result<Written, AudioFileError> {
-    let failed = |cause: String| AudioFileError::Write { path: path.into(), cause };
-    let (pending, mut file) = PendingFile::beside(path).map_err(|error| failed(error.to_string()))?;
-    let written = content(&mut file).map_err(failed)?;
-    pending.commit(file, replace).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => AudioFileError::Exists { path: path.into() },
-        _ => failed(error.to_string()),
-    })?;
-    Ok(written)
+    writer.finish()?.commit()
 }
 
 /// Rounds to integers and counts what did not fit.
