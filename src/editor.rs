@@ -17,8 +17,9 @@ use nice_plug_egui::{
     RepaintNotifier, create_egui_editor,
 };
 
-use crate::plugin::EditorLink;
+use crate::plugin::{EditorLink, TrackView};
 
+mod file_dialog;
 mod layout;
 mod sections;
 mod theme;
@@ -27,6 +28,7 @@ mod widgets;
 use layout::{DEFAULT_SIZE, MIN_SIZE, Places};
 use sections::Desk;
 use sections::header::Loaded;
+use sections::track::Shown;
 
 /// When to draw once more after the user did something.
 const AFTER_INPUT: Duration = Duration::from_millis(50);
@@ -40,6 +42,7 @@ pub struct App {
     /// While a window is open.
     gui: Option<GuiContext>,
     loaded: Loaded,
+    shown: Shown,
 }
 
 impl NiceEguiApp for App {
@@ -56,12 +59,13 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let Self { link, gui: Some(gui), loaded } = self else { return };
+        let Self { link, gui: Some(gui), loaded, shown } = self else { return };
         let setter = gui.param_setter();
         let telemetry = *link.telemetry.read();
         let desk = Desk { params: &link.params, setter: &setter, picture: link.meters.picture(), telemetry };
         let window = ResizableWindow::new("window").min_size(MIN_SIZE);
-        let reset = window.show(ui, |ui| draw(ui, &desk, loaded)).inner;
+        let track = &mut link.track;
+        let reset = window.show(ui, |ui| draw(ui, &desk, loaded, track, shown)).inner;
         // The meters ask for their frames themselves; what the hand has changed may take a moment to come back.
         if ui.input(|input| !input.events.is_empty()) {
             ui.ctx().request_repaint_after(AFTER_INPUT);
@@ -77,11 +81,22 @@ impl NiceEguiApp for App {
 }
 
 /// Draws all parts; true when the loudness meters are to start over.
-fn draw(ui: &mut egui::Ui, desk: &Desk, loaded: &mut Loaded) -> bool {
+fn draw(
+    ui: &mut egui::Ui,
+    desk: &Desk,
+    loaded: &mut Loaded,
+    track: &mut TrackView,
+    shown: &mut Shown,
+) -> bool {
     let places = Places::of(ui.max_rect());
     sections::header::show(ui, desk, places.header, loaded);
     sections::input::show(ui, desk, places.input);
-    sections::eq::show(ui, desk, places.eq);
+    sections::track::button(ui, desk, places.track_button, track, shown);
+    if shown.is_open {
+        sections::track::show(ui, desk, places.eq, track, shown);
+    } else {
+        sections::eq::show(ui, desk, places.eq);
+    }
     sections::compressor::show(ui, desk, places.compressor);
     sections::width::show(ui, desk, places.width);
     sections::clipper::show(ui, desk, places.clipper);
@@ -106,7 +121,9 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     let notifier = RepaintNotifier::new();
     let meters = notifier.clone();
     link.meters.wake_with(move || meters.request_repaint());
-    let app = App { link, gui: None, loaded: Loaded::default() };
+    let track = notifier.clone();
+    link.track.wake_with(move || track.request_repaint());
+    let app = App { link, gui: None, loaded: Loaded::default(), shown: Shown::default() };
     create_egui_editor(state, notifier, settings, app)
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nice_plug::prelude::*;
 
 use crate::control::MasterControls;
+use crate::control::session::TrackControls;
 use crate::state::{AbSlots, Slot};
 
 mod choice;
@@ -16,18 +17,22 @@ mod clipper;
 mod compressor;
 mod declare;
 mod dither;
+mod embedded;
 mod eq;
 mod global;
 mod limiter;
 pub mod text;
+mod track;
 mod width;
 
 pub use clipper::ClipperParams;
 pub use compressor::CompressorParams;
 pub use dither::DitherParams;
+pub use embedded::EmbeddedTrack;
 pub use eq::{EqBandParams, EqParams};
 pub use global::GlobalParams;
 pub use limiter::LimiterParams;
+pub use track::{GroupParams, TrackParams};
 pub use width::WidthParams;
 
 /// All parameters, by part.
@@ -54,6 +59,12 @@ pub struct AuraParams {
     /// Dither.
     #[nested(group = "Dither")]
     pub dither: DitherParams,
+    /// Track player.
+    #[nested(group = "Track")]
+    pub track: TrackParams,
+    /// The track.
+    #[persist = "track"]
+    pub embedded: EmbeddedTrack,
     /// The setting to compare with. Never touched by the audio thread.
     #[persist = "ab"]
     ab: Mutex<AbSlots>,
@@ -63,6 +74,13 @@ pub struct AuraParams {
 
 impl Default for AuraParams {
     fn default() -> Self {
+        Self::with_track(&TrackControls::default())
+    }
+}
+
+impl AuraParams {
+    /// Parameters whose defaults for the track player are these.
+    pub fn with_track(track: &TrackControls) -> Self {
         let defaults = MasterControls::default();
         Self {
             global: GlobalParams::new(defaults.mode, &defaults.global),
@@ -72,16 +90,21 @@ impl Default for AuraParams {
             clipper: ClipperParams::new(&defaults.clipper),
             limiter: LimiterParams::new(&defaults.limiter),
             dither: DitherParams::new(&defaults.dither),
+            track: TrackParams::new(track),
+            embedded: EmbeddedTrack::default(),
             ab: Mutex::new(AbSlots::default()),
             in_flight: Mutex::new(None),
         }
     }
-}
 
-impl AuraParams {
     /// What plays now, the host's modulation included, always in range. Audio thread: atomic loads only.
     pub fn controls(&self) -> MasterControls {
         self.view(View::Playing).clamped()
+    }
+
+    /// How the track is played now, the host's modulation included. Audio thread: atomic loads only.
+    pub fn track_controls(&self) -> TrackControls {
+        self.track.controls(View::Playing)
     }
 
     /// What the user set, without modulation, always in range: for presets and comparing.
@@ -173,6 +196,7 @@ impl AuraParams {
             section.add_page("Limiter", |page| self.limiter.remote_page(page));
             section.add_page("Dither", |page| self.dither.remote_page(page));
         });
+        context.add_section("Track", |section| self.track.remote_pages(section));
     }
 }
 

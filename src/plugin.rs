@@ -15,6 +15,7 @@ use nice_plug::prelude::*;
 
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
 use crate::bridge::tap::{TapFormat, TapWriter, tap};
+use crate::control::session::NoteEvent;
 use crate::control::{ChainTelemetry, LatencyMode};
 use crate::editor;
 use crate::engine::{Engine, EngineIo};
@@ -26,13 +27,16 @@ mod meter_worker;
 mod motion;
 mod reset_gate;
 mod restore;
+mod track;
 
 pub use effect::AuraCore;
 pub use instrument::AuraCoreInstrument;
 pub use meter_worker::{MeterPicture, MeterView};
+pub use track::{Open, Opener, Stage, StepPicture, TrackPicture, TrackView, play_from_the_start};
 
 use meter_worker::{MeterWorker, meter_worker};
 use reset_gate::ResetGate;
+use track::{NOTES, TrackKeeper, TrackSource};
 
 /// Shown by hosts.
 const VENDOR: &str = "AuraCore";
@@ -52,6 +56,8 @@ pub struct EditorLink {
     pub meters: MeterView,
     /// What the chain reports, gain reductions held with a steady fall.
     pub telemetry: LatestReader<ChainTelemetry>,
+    /// The track.
+    pub track: TrackView,
 }
 
 /// Where the audio comes from.
@@ -73,6 +79,9 @@ struct Core {
     telemetry: LatestWriter<ChainTelemetry>,
     held: ChainTelemetry,
     worker: MeterWorker,
+    source: TrackSource,
+    /// Ends the worker of the track with the plugin.
+    _keeper: TrackKeeper,
     /// Taken by the editor.
     editor_link: Option<EditorLink>,
 }
@@ -92,11 +101,13 @@ struct Active {
 
 impl Default for Core {
     fn default() -> Self {
-        let params = Arc::new(AuraParams::default());
+        let params = Arc::new(AuraParams::with_track(&track::initial_controls()));
         let (tap, tap_reader) = tap(TAP_FRAMES);
         let (worker, meters) = meter_worker(tap_reader);
         let (telemetry, telemetry_reader) = latest(ChainTelemetry::default());
-        let editor_link = EditorLink { params: params.clone(), meters, telemetry: telemetry_reader };
+        let (source, keeper, view) = track::track(&params);
+        let editor_link =
+            EditorLink { params: params.clone(), meters, telemetry: telemetry_reader, track: view };
         Self {
             params,
             active: None,
@@ -105,6 +116,8 @@ impl Default for Core {
             telemetry,
             held: ChainTelemetry::default(),
             worker,
+            source,
+            _keeper: keeper,
             editor_link: Some(editor_link),
         }
     }
@@ -142,6 +155,13 @@ impl Core {
         self.active = Some(active);
         self.gate.activate(config.max_buffer_size);
         self.held = ChainTelemetry::default();
+        let is_offline = config.process_mode == ProcessMode::Offline;
+        self.source.activate(
+            f64::from(config.sample_rate),
+            config.max_buffer_size as usize,
+            is_offline,
+            &self.params.track_controls(),
+        );
         let channels = layout.main_output_channels.map_or(2, NonZeroU32::get);
         self.tap.set_format(TapFormat { sample_rate_hz: config.sample_rate, channels });
         self.worker.start();
@@ -153,6 +173,7 @@ impl Core {
             && let Some(active) = &mut self.active
         {
             active.engine.reset();
+            self.source.reset();
         }
     }
 
@@ -178,6 +199,14 @@ impl Core {
             left.fill(0.0);
             right.iter_mut().for_each(|right| right.fill(0.0));
         }
+        let (notes, count) = notes(context);
+        self.source.add(
+            left,
+            right.as_deref_mut(),
+            &self.params.track_controls(),
+            context.transport(),
+            &notes[..count],
+        );
         let silent_input = is_silent(left) && right.as_deref().is_none_or(is_silent);
         let block = self.tap.begin(left, right.as_deref().unwrap_or(left));
         let io = EngineIo { left, right: right.as_deref_mut(), sidechain: sidechain(aux, frames) };
@@ -191,7 +220,8 @@ impl Core {
         let fall_db = TELEMETRY_FALL_DB_PER_S * frames as f32 / active.sample_rate_hz;
         self.held = held(&self.held, &active.engine.telemetry(), fall_db);
         self.telemetry.write(self.held);
-        active.status(frames, silent_input && silent_output)
+        let status = active.status(frames, silent_input && silent_output);
+        if self.source.is_awake() { ProcessStatus::KeepAlive } else { status }
     }
 }
 
@@ -252,6 +282,26 @@ fn sidechain<'a>(aux: &'a mut AuxiliaryBuffers, frames: usize) -> Option<[&'a [f
         [left, right, ..] if left.len() == frames && right.len() == frames => Some([left, right]),
         _ => None,
     }
+}
+
+/// Note events of a block, the first ones where there are more than fit.
+fn notes<P: Plugin>(context: &mut impl ProcessContext<P>) -> ([NoteEvent; NOTES], usize) {
+    let mut notes = [NoteEvent { at: 0, is_on: false }; NOTES];
+    let mut count = 0;
+    while let Some(event) = context.next_event() {
+        let is_on = match event {
+            nice_plug::prelude::NoteEvent::NoteOn { .. } => true,
+            nice_plug::prelude::NoteEvent::NoteOff { .. } | nice_plug::prelude::NoteEvent::Choke { .. } => {
+                false
+            }
+            _ => continue,
+        };
+        if let Some(note) = notes.get_mut(count) {
+            *note = NoteEvent { at: event.timing() as usize, is_on };
+            count += 1;
+        }
+    }
+    (notes, count)
 }
 
 fn is_silent(samples: &[f32]) -> bool {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::control::MasterControls;
 
 pub mod preset;
+pub mod track;
 
 /// Two settings to compare. The active one lives in the parameters, the other one waits here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

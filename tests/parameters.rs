@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use auracore::control::session::TrackControls;
 use auracore::control::{CutSlope, DitherBits, EqKind, EqPlacement, LatencyMode, MasterControls};
 use auracore::params::AuraParams;
 use auracore::state::Slot;
@@ -194,6 +195,10 @@ fn typed_text_is_understood_or_refused() {
         ("bypass", "on", "on"),
         ("eq1_kind", "Low shelf", "Low shelf"),
         ("dith_bits", "24 bit", "24 bit"),
+        ("track_offset", "-1:30", "-1:30.00"),
+        ("track_offset", "2 h", "2:00:00.00"),
+        ("track_loop_b", "end", "end"),
+        ("track_mode", "Notes", "Notes"),
     ] {
         assert_eq!(typed(id, input).as_deref(), Some(shown), "{id}: {input}");
     }
@@ -205,6 +210,7 @@ fn typed_text_is_understood_or_refused() {
         ("comp_ratio", "NaN"),
         ("bypass", "perhaps"),
         ("eq1_kind", "trombone"),
+        ("track_offset", "1:75"),
     ] {
         assert_eq!(typed(id, input), None, "{id}: {input}");
     }
@@ -286,6 +292,7 @@ fn assert_same(a: &MasterControls, b: &MasterControls) {
 fn defaults_are_the_defaults_of_the_controls() {
     assert_eq!(AuraParams::default().controls(), MasterControls::default());
     assert_eq!(AuraParams::default().settings(), MasterControls::default());
+    assert_eq!(AuraParams::default().track_controls(), TrackControls::default());
 }
 
 #[test]

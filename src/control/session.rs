@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::range::Range;
+
+/// `offset_s`
+pub const TRACK_OFFSET_S: Range = Range { min: -3_600.0, max: 36_000.0, unit: "s" };
+/// `loop_start_s`, `loop_end_s`
+pub const TIME_S: Range = Range { min: 0.0, max: 36_000.0, unit: "s" };
+/// Gains of the track and its groups, in decibels.
+pub const TRACK_GAIN_DB: Range = Range { min: -60.0, max: 12.0, unit: "dB" };
+/// [`TRACK_GAIN_DB`] at its highest, linear.
+const HIGHEST_GAIN: f32 = 3.981_072;
+
 /// What makes the track run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +80,19 @@ impl Default for TrackControls {
 }
 
 impl TrackControls {
+    /// Every value brought into its range, whatever a host or a state says.
+    pub fn clamped(mut self) -> Self {
+        let gain = |gain: f32| if gain.is_nan() { 0.0 } else { gain.clamp(0.0, HIGHEST_GAIN) };
+        self.offset_s =
+            f64::clamp(finite(self.offset_s), TRACK_OFFSET_S.min.into(), TRACK_OFFSET_S.max.into());
+        for time_s in [&mut self.loop_start_s, &mut self.loop_end_s] {
+            *time_s = f64::clamp(finite(*time_s), TIME_S.min.into(), TIME_S.max.into());
+        }
+        self.gain = gain(self.gain);
+        self.groups.iter_mut().for_each(|group| group.gain = gain(group.gain));
+        self
+    }
+
     /// Linear gain of each group with mutes, solos and the common gain.
     pub fn group_gains(&self) -> [f32; 3] {
         let any_solo = self.groups.iter().any(|group| group.solo);
@@ -77,6 +101,10 @@ impl TrackControls {
             if sounds { group.gain * self.gain } else { 0.0 }
         })
     }
+}
+
+fn finite(value: f64) -> f64 {
+    if value.is_nan() { 0.0 } else { value }
 }
 
 /// What the host says about its timeline at the start of a block.
@@ -126,6 +154,15 @@ impl TrackTelemetry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wild_values_come_into_range() {
+        let wild =
+            TrackControls { offset_s: f64::NAN, loop_end_s: 1e30, gain: f32::INFINITY, ..Default::default() };
+        let tame = wild.clamped();
+        assert_eq!((tame.offset_s, tame.loop_end_s, tame.gain), (0.0, 36_000.0, HIGHEST_GAIN));
+        assert_eq!(TrackControls::default().clamped(), TrackControls::default());
+    }
 
     #[test]
     fn a_solo_silences_the_others_and_mute_wins() {

@@ -12,6 +12,8 @@ pub const PADDING: f32 = 7.0;
 /// Room between panels and around them.
 const GAP: f32 = 6.0;
 const HEADER_HEIGHT: f32 = 40.0;
+/// The button that shows the track.
+const BUTTON_HEIGHT: f32 = 26.0;
 /// The dither and output panel.
 const OUTPUT_HEIGHT: f32 = 144.0;
 
@@ -22,7 +24,9 @@ pub struct Places {
     pub header: Rect,
     /// Input gain and level.
     pub input: Rect,
-    /// Equaliser.
+    /// The button that shows the track.
+    pub track_button: Rect,
+    /// Equaliser, or the track in its place.
     pub eq: Rect,
     /// Compressor.
     pub compressor: Rect,
@@ -48,6 +52,7 @@ impl Places {
         let input_width = (body.width() * 0.068).clamp(52.0, 76.0);
         let levels_width = (body.width() * 0.185).clamp(156.0, 210.0);
         let (input, rest) = columns(body, input_width);
+        let (input, track_button) = rows(input, input.height() - BUTTON_HEIGHT - GAP);
         let (middle, levels) = columns(rest, rest.width() - levels_width - GAP);
         let (loudness, output) = rows(levels, levels.height() - OUTPUT_HEIGHT - GAP);
 
@@ -58,7 +63,7 @@ impl Places {
         let control = (last.width() - 2.0 * GAP - 6.0 * PADDING) / 12.0;
         let (width, last) = columns(last, 3.0 * control + 2.0 * PADDING);
         let (clipper, limiter) = columns(last, 3.0 * control + 2.0 * PADDING);
-        Self { header, input, eq, compressor, width, clipper, limiter, loudness, output }
+        Self { header, input, track_button, eq, compressor, width, clipper, limiter, loudness, output }
     }
 }
 
@@ -91,8 +96,18 @@ mod tests {
         for size in [MIN_SIZE, DEFAULT_SIZE, vec2(760.0, 1400.0), vec2(2500.0, 480.0), vec2(3840.0, 2160.0)] {
             let window = Rect::from_min_size(Pos2::ZERO, size);
             let p = Places::of(window);
-            let parts =
-                [p.header, p.input, p.eq, p.compressor, p.width, p.clipper, p.limiter, p.loudness, p.output];
+            let parts = [
+                p.header,
+                p.input,
+                p.track_button,
+                p.eq,
+                p.compressor,
+                p.width,
+                p.clipper,
+                p.limiter,
+                p.loudness,
+                p.output,
+            ];
             for (i, a) in parts.iter().enumerate() {
                 assert!(window.contains_rect(*a) && a.is_positive(), "{a:?} in {size:?}");
                 for b in &parts[i + 1..] {

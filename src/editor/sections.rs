@@ -18,6 +18,7 @@ pub mod limiter;
 pub mod loudness;
 pub mod output;
 mod response;
+pub mod track;
 pub mod width;
 
 /// What the parts draw and change.

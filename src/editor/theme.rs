@@ -41,6 +41,9 @@ pub const LIMITER: Color32 = Color32::from_rgb(0xff, 0x83, 0xa8);
 /// Accent of the dither stage.
 pub const DITHER: Color32 = Color32::from_rgb(0x8c, 0xd4, 0x8f);
 
+/// Accent of the track.
+pub const TRACK: Color32 = Color32::from_rgb(0xd2, 0xd2, 0x6c);
+
 /// Corners of panels, in points.
 pub const PANEL_ROUNDING: u8 = 7;
 /// Corners of controls, in points.
@@ -127,7 +130,7 @@ mod tests {
 
     #[test]
     fn text_can_be_read() {
-        let accents = [LEVELS, EQ, COMPRESSOR, WIDTH, CLIPPER, LIMITER, DITHER];
+        let accents = [LEVELS, EQ, COMPRESSOR, WIDTH, CLIPPER, LIMITER, DITHER, TRACK];
         for colour in accents.into_iter().chain([TEXT, TEXT_DIM, ALARM]) {
             for ground in [PANEL, WELL, RAISED] {
                 assert!(contrast(colour, ground) >= 4.5, "{colour:?} on {ground:?}");

@@ -14,6 +14,7 @@ pub mod panel;
 pub mod pill;
 pub mod slot;
 pub mod stripes;
+pub mod timeline;
 
 pub use operate::{NOTCH, fineness, gesture, wheel_notches};
 

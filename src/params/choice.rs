@@ -5,6 +5,7 @@
 
 use nice_plug::prelude::Enum;
 
+use crate::control::session::PlayMode;
 use crate::control::{CutSlope, DitherBits, EqKind, EqPlacement, LatencyMode};
 
 /// Implements [`Enum`] from a table in display order.
@@ -68,6 +69,12 @@ choices!(DitherBits {
     Bits24 "24" "24 bit",
 });
 
+choices!(PlayMode {
+    Host "host" "Host",
+    Free "free" "Free",
+    Notes "notes" "Notes",
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +95,6 @@ mod tests {
         check::<EqPlacement>();
         check::<CutSlope>();
         check::<DitherBits>();
+        check::<PlayMode>();
     }
 }

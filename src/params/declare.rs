@@ -47,6 +47,21 @@ fn written_ms(param: FloatParam) -> FloatParam {
         .with_string_to_value(Arc::new(text::read_ms))
 }
 
+/// A time of hours in steps of a hundredth of a second.
+pub fn seconds(name: impl Into<String>, default: f32, range: Range) -> FloatParam {
+    FloatParam::new(name, default, linear(range))
+        .with_step_size(0.01)
+        .with_value_to_string(Arc::new(text::write_time))
+        .with_string_to_value(Arc::new(text::read_time))
+}
+
+/// The same where zero means the end.
+pub fn seconds_or_end(name: impl Into<String>, default: f32, range: Range) -> FloatParam {
+    seconds(name, default, range)
+        .with_value_to_string(Arc::new(text::write_time_or_end))
+        .with_string_to_value(Arc::new(text::read_time_or_end))
+}
+
 /// A ratio to one.
 pub fn ratio(name: impl Into<String>, default: f32, range: Range) -> FloatParam {
     FloatParam::new(name, default, around_middle(range))

@@ -34,6 +34,23 @@ pub fn write_number(value: f32) -> String {
     }
 }
 
+/// A time of up to hours: "0:01.50", "-12:00.00", "1:02:03.45".
+pub fn write_time(seconds: f32) -> String {
+    let hundredths = (f64::from(seconds.abs()) * 100.0).round() as u64;
+    let sign = if seconds < 0.0 && hundredths > 0 { "-" } else { "" };
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
+    match hours {
+        0 => format!("{sign}{minutes}:{seconds:02}.{part:02}"),
+        _ => format!("{sign}{hours}:{minutes:02}:{seconds:02}.{part:02}"),
+    }
+}
+
+/// Like [`write_time`], with "end" for zero.
+pub fn write_time_or_end(seconds: f32) -> String {
+    if seconds < 0.005 { "end".to_owned() } else { write_time(seconds) }
+}
+
 /// "2.00:1".
 pub fn write_ratio(value: f32) -> String {
     format!("{}:1", write_number(value))
@@ -89,6 +106,37 @@ pub fn read_ms(text: &str) -> Option<f32> {
         "us" | "µs" | "μs" => Some(value / 1_000.0),
         _ => None,
     }
+}
+
+/// Seconds: "90", "90 s", "1.5 min", "2 h", "1:30", "-1:02:03.5".
+pub fn read_time(text: &str) -> Option<f32> {
+    let text = text.trim().replace(['−', '–'], "-");
+    let Some((whole, last)) = text.rsplit_once(':') else {
+        let (value, unit) = split(&text)?;
+        return match unit.as_str() {
+            "" | "s" | "sec" => Some(value),
+            "m" | "min" => Some(value * 60.0),
+            "h" => Some(value * 3_600.0),
+            _ => None,
+        };
+    };
+    let (sign, whole) = whole.strip_prefix('-').map_or((1.0, whole), |rest| (-1.0, rest));
+    // Only seconds have a fraction, and only what comes first may be 60 or more.
+    let whole_number = |part: &str| {
+        part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten().map(f64::from)
+    };
+    let (seconds, unit) = split(last).filter(|_| last.starts_with(|c: char| c.is_ascii_digit()))?;
+    let (hours, minutes) = match whole.split_once(':') {
+        Some((hours, minutes)) => (whole_number(hours)?, whole_number(minutes).filter(|m| *m < 60.0)?),
+        None => (0.0, whole_number(whole)?),
+    };
+    let total = hours * 3_600.0 + minutes * 60.0 + (f64::from(seconds) * 100.0).round() / 100.0;
+    (seconds < 60.0 && unit.is_empty()).then_some((sign * total) as f32)
+}
+
+/// Like [`read_time`], with "end" for zero.
+pub fn read_time_or_end(text: &str) -> Option<f32> {
+    if text.trim().eq_ignore_ascii_case("end") { Some(0.0) } else { read_time(text) }
 }
 
 /// A ratio to one: "2", "2:1", "2.5 : 1".
@@ -249,6 +297,36 @@ mod tests {
     }
 
     #[test]
+    fn times_of_hours() {
+        for (text, value) in [
+            ("90", 90.0),
+            ("90 s", 90.0),
+            ("1.5 min", 90.0),
+            ("2h", 7_200.0),
+            ("1:30", 90.0),
+            ("-0:05.5", -5.5),
+            ("−1:00", -60.0),
+            ("1:02:03.25", 3_723.25),
+            ("90:00", 5_400.0),
+        ] {
+            assert_eq!(read_time(text), Some(value), "{text}");
+        }
+        for text in ["1:", ":30", "1:60", "1:-3", "1:30 s", "1:2:3:4", "1:61:00", "a:10", "--1:00", "3 dB"] {
+            assert_eq!(read_time(text), None, "{text}");
+        }
+        for (value, text) in [
+            (0.0, "0:00.00"),
+            (-0.001, "0:00.00"),
+            (59.999, "1:00.00"),
+            (-75.5, "-1:15.50"),
+            (36_000.0, "10:00:00.00"),
+        ] {
+            assert_eq!(write_time(value), text);
+        }
+        assert_eq!((write_time_or_end(0.0).as_str(), read_time_or_end("End")), ("end", Some(0.0)));
+    }
+
+    #[test]
     fn ratios_and_quality() {
         for (text, value) in [("2", 2.0), ("2:1", 2.0), ("2.5 : 1", 2.5)] {
             assert_eq!(read_ratio(text), Some(value), "{text}");
@@ -292,8 +370,8 @@ mod tests {
     #[test]
     fn garbage_is_refused() {
         type Reader = fn(&str) -> Option<f32>;
-        let readers: [Reader; 7] =
-            [read_db, read_hz, read_ms, read_ratio, read_quality, read_percent, read_balance];
+        let readers: [Reader; 8] =
+            [read_db, read_hz, read_ms, read_time, read_ratio, read_quality, read_percent, read_balance];
         for text in GARBAGE {
             for (index, read) in readers.iter().enumerate() {
                 assert_eq!(read(text), None, "reader {index} took {text:?}");
@@ -307,7 +385,8 @@ mod tests {
     #[test]
     fn written_text_reads_back_to_the_same_text() {
         type Pair = (fn(f32) -> String, fn(&str) -> Option<f32>, f32, f32);
-        let pairs: [Pair; 6] = [
+        let pairs: [Pair; 7] = [
+            (write_time, read_time, -3_600.0, 36_000.0),
             (write_db, read_db, -60.0, 24.0),
             (write_hz, read_hz, 10.0, 30_000.0),
             (write_number, read_ms, 0.1, 2_000.0),

@@ -3,14 +3,23 @@
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::PluginState;
 
+use crate::state::track::SavedTrack;
+
+/// Field of the state that holds the track.
+const TRACK: &str = "track";
+
 /// Removes values that this plugin never writes and that the framework would take unchecked: choices by number, which
 /// may name none, and numbers that are not finite. The parameter then keeps its present value.
+///
+/// A track that is not there or cannot be read becomes none, with the reason; the framework would keep the old one.
 pub fn tidy(state: &mut PluginState) {
     state.params.retain(|_, value| match value {
         ParamValue::F32(number) => number.is_finite(),
         ParamValue::I32(_) => false,
         ParamValue::Bool(_) | ParamValue::String(_) => true,
     });
+    let track = SavedTrack::tidied(state.fields.get(TRACK).map(String::as_str));
+    state.fields.insert(TRACK.to_owned(), track);
 }
 
 #[cfg(test)]
@@ -32,5 +41,7 @@ mod tests {
         };
         tidy(&mut state);
         assert_eq!(state.params.keys().collect::<Vec<_>>(), ["eq2_kind", "in_gain"]);
+        let track: SavedTrack = serde_json::from_str(&state.fields[TRACK]).unwrap();
+        assert_eq!(track, SavedTrack::default());
     }
 }

@@ -7,6 +7,7 @@ import dawdreamer
 import numpy as np
 import pytest
 
+import tracks
 from measuring import gain, is_drawn, level_db, stop, wait_until
 
 RATE_HZ = 48000
@@ -100,3 +101,29 @@ def test_editor_opens_and_draws(vst3, screen, tmp_path):
         assert host.poll() is None
     finally:
         stop(host)
+
+
+def test_the_instrument_follows_the_timeline(vst3, tmp_path):
+    """A project with a track in its state: it sounds with the transport, twice the same."""
+    import pedalboard
+
+    # The state of a JUCE host, made by another one.
+    other = pedalboard.load_plugin(vst3, plugin_name="AuraCore Instrument", initialization_timeout=0.5)
+    other.preset_data = tracks.with_track(other.preset_data, tracks.tone(300.0, seconds=1.0))
+    state = tmp_path / "state"
+    state.write_bytes(other.raw_state)
+
+    engine = dawdreamer.RenderEngine(RATE_HZ, 256)
+    plugin = engine.make_plugin_processor("instrument", vst3)
+    plugin.load_state(str(state))
+    engine.load_graph([(plugin, [])])
+    takes = []
+    for _ in range(2):
+        engine.render(2.0)
+        takes.append(engine.get_audio())
+    latency = plugin.get_latency_samples()
+    out = takes[1]
+    sounding, after = out[:, latency : latency + RATE_HZ], out[:, latency + RATE_HZ + 600 :]
+    assert tracks.strongest_hz(sounding[0], RATE_HZ) == pytest.approx(298.0, abs=1.5)
+    assert np.abs(sounding).max() > 0.1
+    assert np.abs(after).max() == 0.0, "the track is over after a second"

@@ -4,6 +4,7 @@ import pedalboard
 import pytest
 from scipy.signal import fftconvolve, firwin
 
+import tracks
 from measuring import gain, level_db, true_peak_db
 
 RATE_HZ = 44100
@@ -187,3 +188,31 @@ def test_instrument_is_silent_and_takes_notes(vst3):
     out = plugin(notes, duration=0.5, sample_rate=RATE_HZ, num_channels=2)
     assert out.shape == (2, RATE_HZ // 2)
     assert not out.any()
+
+
+def with_tone(vst3, freq_hz, **settings):
+    """The instrument with a track that it got from a saved state, running by itself."""
+    plugin = load(vst3, "AuraCore Instrument")
+    turn(plugin, "Track mode", "Free")
+    turn(plugin, "Track run", "on")
+    plugin([], duration=0.01, sample_rate=RATE_HZ)  # takes on what was turned
+    plugin.preset_data = tracks.with_track(plugin.preset_data, tracks.tone(freq_hz))
+    return plugin
+
+
+def test_instrument_plays_the_track_in_its_state(vst3):
+    plugin = with_tone(vst3, 300.0)
+    out = plugin([], duration=2.0, sample_rate=RATE_HZ, num_channels=2)
+    assert out.shape == (2, 2 * RATE_HZ)
+    left, right = (tracks.strongest_hz(channel[RATE_HZ // 2 :], RATE_HZ) for channel in out)
+    assert left == pytest.approx(298.0, abs=0.7) and right == pytest.approx(302.0, abs=0.7)
+    assert -12.0 < level_db(np.abs(out).max()) < 0.0
+
+
+def test_a_saved_track_moves_to_a_second_instance(vst3):
+    first, second = with_tone(vst3, 250.0), load(vst3, "AuraCore Instrument")
+    expected = first([], duration=1.0, sample_rate=RATE_HZ, num_channels=2)
+    second.raw_state = first.raw_state
+    out = second([], duration=1.0, sample_rate=RATE_HZ, num_channels=2)
+    assert np.abs(out).max() > 0.1
+    assert np.array_equal(out, expected)

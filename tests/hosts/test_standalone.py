@@ -10,6 +10,7 @@ import jack
 import numpy as np
 import pytest
 
+import tracks
 from measuring import gain, is_drawn, level_db, stop, wait_until
 
 RATE_HZ = 48000
@@ -58,6 +59,25 @@ def test_window_opens_and_draws(program, screen, tmp_path):
     finally:
         stop(process)
     assert "panicked" not in said(environment)
+
+
+def test_a_track_is_opened_and_a_broken_one_named(program, screen, tmp_path):
+    environment = headless() | {
+        "DISPLAY": screen, "LIBGL_ALWAYS_SOFTWARE": "1", "AURACORE_LOG": str(tmp_path / "log"),
+    }  # fmt: skip
+    track = tmp_path / "tone.json"
+    track.write_text(tracks.tone(200.0))
+    process = play(program, "-b", "dummy", "--track", str(track), environment=environment)
+    try:
+        wait_until(lambda: is_drawn(screen, "AuraCore", tmp_path / "window.png"), 30.0, "the window stays blank")
+        assert process.poll() is None, said(environment)
+    finally:
+        stop(process)
+    assert "panicked" not in said(environment)
+    track.write_text("{")
+    process = play(program, "-b", "dummy", "--track", str(track), environment=environment)
+    assert process.wait(10) == 1
+    assert "tone.json" in said(environment)
 
 
 class Tone:

@@ -9,8 +9,9 @@ use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamInfoBuffer,
     ParamInfoFlags, ParamRescanFlags, PluginParams,
 };
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
-use clack_host::events::event_types::{NoteOnEvent, ParamValueEvent};
+use clack_host::events::event_types::{NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent};
 use clack_host::prelude::*;
 
 pub const EFFECT: &CStr = c"org.auracore.auracore";
@@ -102,6 +103,8 @@ pub struct Rig {
     /// Audio inputs: 2 for main and side-chain, 1 for main only, 0 for none; each stereo unless `channels` is 1.
     pub inputs: usize,
     pub channels: usize,
+    /// What the host says about its timeline in the next block; nothing by itself.
+    pub transport: Option<TransportEvent>,
 }
 
 impl Rig {
@@ -110,7 +113,22 @@ impl Rig {
         let instance =
             PluginInstance::<TestHost>::new(|_| Requests::default(), |shared| Main(shared), entry, id, &info)
                 .unwrap();
-        Self { processor: None, instance, inputs: if id == EFFECT { 2 } else { 0 }, channels: 2 }
+        Self {
+            processor: None,
+            instance,
+            inputs: if id == EFFECT { 2 } else { 0 },
+            channels: 2,
+            transport: None,
+        }
+    }
+
+    /// Tells the plugin that the next activation is for a render that takes its time, or not.
+    #[allow(dead_code)] // each test executable uses its own part of the rig
+    pub fn set_offline(&mut self, is_offline: bool) {
+        let handle = self.instance.plugin_handle();
+        let render = handle.get_extension::<PluginRender>().unwrap();
+        let mode = if is_offline { RenderMode::Offline } else { RenderMode::Realtime };
+        render.set(&handle, mode).unwrap();
     }
 
     pub fn activate(&mut self, sample_rate: f64, max_frames: u32) {
@@ -282,9 +300,16 @@ impl Rig {
         let processor = self.processor.as_mut().unwrap().as_started_mut().unwrap();
         let mut status = None;
         let events = events.as_input();
+        let transport = self.transport.take();
         around(&mut || {
-            status =
-                Some(processor.process(&input, &mut output, &events, &mut OutputEvents::void(), None, None));
+            status = Some(processor.process(
+                &input,
+                &mut output,
+                &events,
+                &mut OutputEvents::void(),
+                None,
+                transport.as_ref(),
+            ));
         });
         status.unwrap().unwrap()
     }
@@ -335,6 +360,17 @@ pub fn note() -> EventBuffer {
     let mut buffer = EventBuffer::new();
     buffer.push(&NoteOnEvent::new(0, Pckn::new(0_u16, 0_u16, 60_u16, 1_u32), 0.8));
     buffer
+}
+
+/// A note that begins or ends at a frame of a block.
+#[allow(dead_code)]
+pub fn push_note(events: &mut EventBuffer, frame: usize, is_on: bool) {
+    let key = Pckn::new(0_u16, 0_u16, 60_u16, 1_u32);
+    if is_on {
+        events.push(&NoteOnEvent::new(frame as u32, key, 0.8));
+    } else {
+        events.push(&NoteOffEvent::new(frame as u32, key, 0.0));
+    }
 }
 
 /// Numbers of a repeatable sequence (splitmix64).

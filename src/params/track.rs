@@ -1,0 +1,133 @@
+//! Parameters of the track player.
+
+use nice_plug::prelude::*;
+
+use super::{View, declare};
+use crate::control::session::{
+    GroupControls, PlayMode, TIME_S, TRACK_GAIN_DB, TRACK_OFFSET_S, TrackControls,
+};
+
+/// See [`TrackControls`]. Gains are in decibels here.
+#[derive(Params)]
+#[allow(missing_docs)] // the fields are those of the controls
+pub struct TrackParams {
+    #[id = "track_mode"]
+    pub mode: EnumParam<PlayMode>,
+    #[id = "track_run"]
+    pub run: BoolParam,
+    #[id = "track_offset"]
+    pub offset: FloatParam,
+    #[id = "track_loop"]
+    pub repeat: BoolParam,
+    #[id = "track_loop_a"]
+    pub loop_start: FloatParam,
+    #[id = "track_loop_b"]
+    pub loop_end: FloatParam,
+    #[id = "track_gain"]
+    pub gain: FloatParam,
+    #[nested(id_prefix = "tones", group = "Tones")]
+    tones: GroupParams,
+    #[nested(id_prefix = "noise", group = "Noise")]
+    noise: GroupParams,
+    #[nested(id_prefix = "clips", group = "Clips")]
+    clips: GroupParams,
+}
+
+/// See [`GroupControls`].
+#[derive(Params)]
+#[allow(missing_docs)] // the fields are those of the controls
+pub struct GroupParams {
+    #[id = "gain"]
+    pub gain: FloatParam,
+    #[id = "mute"]
+    pub mute: BoolParam,
+    #[id = "solo"]
+    pub solo: BoolParam,
+}
+
+impl TrackParams {
+    pub(super) fn new(defaults: &TrackControls) -> Self {
+        let group = |name, index: usize| GroupParams::new(name, &defaults.groups[index]);
+        Self {
+            mode: EnumParam::new("Track mode", defaults.mode),
+            run: declare::switch("Track run", defaults.is_running),
+            offset: declare::seconds("Track offset", defaults.offset_s as f32, TRACK_OFFSET_S),
+            repeat: declare::switch("Track loop", defaults.is_looping),
+            loop_start: declare::seconds("Track loop start", defaults.loop_start_s as f32, TIME_S),
+            loop_end: declare::seconds_or_end("Track loop end", defaults.loop_end_s as f32, TIME_S),
+            gain: declare::db("Track gain", db(defaults.gain), TRACK_GAIN_DB),
+            tones: group("Tones", 0),
+            noise: group("Noise", 1),
+            clips: group("Clips", 2),
+        }
+    }
+
+    /// Tones, noise, clips.
+    pub fn groups(&self) -> [&GroupParams; 3] {
+        [&self.tones, &self.noise, &self.clips]
+    }
+
+    pub(super) fn controls(&self, view: View) -> TrackControls {
+        TrackControls {
+            mode: view.of(&self.mode),
+            is_running: view.of(&self.run),
+            offset_s: hundredths(view.of(&self.offset)),
+            is_looping: view.of(&self.repeat),
+            loop_start_s: hundredths(view.of(&self.loop_start)),
+            loop_end_s: hundredths(view.of(&self.loop_end)),
+            gain: gain(view.of(&self.gain)),
+            groups: self.groups().map(|group| group.controls(view)),
+        }
+        .clamped()
+    }
+
+    pub(super) fn remote_pages(&self, section: &mut impl RemoteControlsSection) {
+        section.add_page("Track", |page| {
+            page.add_param(&self.run);
+            page.add_param(&self.mode);
+            page.add_param(&self.gain);
+            page.add_param(&self.offset);
+            page.add_param(&self.repeat);
+            page.add_param(&self.loop_start);
+            page.add_param(&self.loop_end);
+        });
+        section.add_page("Track gains", |page| {
+            self.groups().into_iter().for_each(|group| page.add_param(&group.gain));
+        });
+        section.add_page("Track mutes", |page| {
+            self.groups().into_iter().for_each(|group| page.add_param(&group.mute));
+            self.groups().into_iter().for_each(|group| page.add_param(&group.solo));
+        });
+    }
+}
+
+impl GroupParams {
+    fn new(name: &str, defaults: &GroupControls) -> Self {
+        Self {
+            gain: declare::db(format!("{name} gain"), db(defaults.gain), TRACK_GAIN_DB),
+            mute: declare::switch(format!("{name} mute"), defaults.mute),
+            solo: declare::switch(format!("{name} solo"), defaults.solo),
+        }
+    }
+
+    fn controls(&self, view: View) -> GroupControls {
+        GroupControls {
+            gain: gain(view.of(&self.gain)),
+            mute: view.of(&self.mute),
+            solo: view.of(&self.solo),
+        }
+    }
+}
+
+fn gain(db: f32) -> f32 {
+    10.0_f32.powf(db / 20.0)
+}
+
+fn db(gain: f32) -> f32 {
+    20.0 * gain.log10()
+}
+
+/// The time that is shown: a 32-bit number is that of a hundredth of a second only nearly.
+fn hundredths(time_s: f32) -> f64 {
+    (f64::from(time_s) * 100.0).round() / 100.0
+}

@@ -1,0 +1,304 @@
+//! The track of a plugin instance: the player on the audio thread, a worker that prepares what it plays, a view for the
+//! editor.
+//!
+//! The worker's thread starts with the first track and sleeps whenever there is nothing to prepare. The state holds the
+//! track itself ([`crate::params::EmbeddedTrack`]); whenever it is replaced, the worker is told.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use crate::bridge::latest::{LatestReader, latest};
+use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
+use crate::params::AuraParams;
+use crate::track::player::{PlayerLink, player};
+use rtrb::Producer;
+
+mod board;
+mod files;
+mod pools;
+mod source;
+mod transport;
+mod worker;
+
+pub use board::Open;
+pub use source::{NOTES, TrackSource};
+
+use board::Board;
+use worker::Working;
+
+/// What the standalone plays from the start.
+static FROM_THE_START: OnceLock<PathBuf> = OnceLock::new();
+
+/// Lets every instance made from now on open this file and play it by itself. For the standalone; the first call counts.
+pub fn play_from_the_start(path: PathBuf) {
+    _ = FROM_THE_START.set(path);
+}
+
+/// Settings of the player in a new instance.
+pub fn initial_controls() -> TrackControls {
+    match FROM_THE_START.get() {
+        Some(_) => TrackControls { mode: PlayMode::Free, is_running: true, ..TrackControls::default() },
+        None => TrackControls::default(),
+    }
+}
+
+/// How far the preparation of a track is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stage {
+    /// There is no track.
+    #[default]
+    Empty,
+    /// A file is being read or compiled.
+    Reading,
+    /// It plays; levels are still being measured.
+    Measuring,
+    /// It plays with its exact levels.
+    Ready,
+}
+
+/// What the editor shows of a track.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TrackPicture {
+    /// Display name.
+    pub name: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// Length in seconds.
+    pub length_s: f64,
+    /// The steps.
+    pub steps: Vec<StepPicture>,
+    /// Everything that was ignored, repaired or refused, and files that are missing or changed.
+    pub problems: Vec<String>,
+    /// Why the file that was to be opened last was not.
+    pub refusal: Option<String>,
+}
+
+/// What the editor shows of a step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StepPicture {
+    /// Description from the file; may be empty.
+    pub name: String,
+    /// Start in seconds.
+    pub start_s: f64,
+    /// End in seconds.
+    pub end_s: f64,
+}
+
+/// The editor's half.
+pub struct TrackView {
+    pictures: LatestReader<TrackPicture>,
+    telemetry: LatestReader<TrackTelemetry>,
+    seeks: Producer<f64>,
+    board: Arc<Board>,
+}
+
+impl TrackView {
+    /// What the player does.
+    pub fn telemetry(&mut self) -> TrackTelemetry {
+        *self.telemetry.read()
+    }
+
+    /// The newest picture.
+    pub fn picture(&mut self) -> &TrackPicture {
+        self.pictures.read()
+    }
+
+    /// Share of the track whose levels are measured, 0 to 1.
+    pub fn measured(&self) -> f32 {
+        self.board.measured()
+    }
+
+    /// Opens another track, in the background.
+    pub fn opener(&self) -> Opener {
+        Opener(self.board.clone())
+    }
+
+    /// Goes to a time in seconds, where the host does not rule. One too many before the next block is lost.
+    pub fn seek(&mut self, time_s: f64) {
+        _ = self.seeks.push(time_s);
+    }
+
+    /// Sets what is called, by the worker's thread, when the picture changes. The first call counts.
+    pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
+        self.board.wake_with(wake);
+    }
+}
+
+/// Opens tracks, from any thread but the audio thread.
+#[derive(Clone)]
+pub struct Opener(Arc<Board>);
+
+impl Opener {
+    /// Asks the worker to open a track.
+    pub fn open(&self, what: Open) {
+        self.0.open(what);
+    }
+}
+
+/// Ends the worker when dropped.
+pub struct TrackKeeper(Arc<Board>);
+
+impl Drop for TrackKeeper {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// Everything about the track of one instance: audio half, owner, editor's half.
+pub fn track(params: &Arc<AuraParams>) -> (TrackSource, TrackKeeper, TrackView) {
+    let (player, PlayerLink { programs, seeks, telemetry }) = player();
+    let (picture, pictures) = latest(TrackPicture::default());
+    let board = Arc::new(Board::new(Working::new(params.clone(), programs, picture)));
+    let told = Arc::downgrade(&board);
+    params.embedded.on_replace(move || {
+        if let Some(board) = told.upgrade() {
+            board.replaced();
+        }
+    });
+    if let Some(path) = FROM_THE_START.get() {
+        board.open(Open::File(path.clone()));
+    }
+    let view = TrackView { pictures, telemetry, seeks, board: board.clone() };
+    (TrackSource::new(player, board.clone()), TrackKeeper(board), view)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::track::{SavedContent, SavedTrack};
+    use std::time::{Duration, Instant};
+
+    struct Desk {
+        params: Arc<AuraParams>,
+        source: TrackSource,
+        view: TrackView,
+        _keeper: TrackKeeper,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let params = Arc::new(AuraParams::default());
+            let (source, keeper, view) = track(&params);
+            Self { params, source, view, _keeper: keeper }
+        }
+
+        fn activate(&mut self) {
+            self.source.activate(48_000.0, 64, true, &TrackControls::default());
+        }
+
+        /// Opens something and waits until that is done.
+        fn open(&mut self, what: Open) -> TrackPicture {
+            self.view.opener().open(what);
+            let patience = Instant::now() + Duration::from_secs(60);
+            while self.view.board.is_busy() {
+                assert!(Instant::now() < patience, "never opens");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            self.view.picture().clone()
+        }
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("auracore-open-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    #[test]
+    fn without_a_track_there_is_no_thread() {
+        let mut desk = Desk::new();
+        desk.activate();
+        desk.params.embedded.replace(SavedTrack::default());
+        assert!(!desk.view.board.is_busy());
+        assert!(!desk.source.is_awake());
+        assert_eq!(desk.view.picture().stage, Stage::Empty);
+    }
+
+    #[test]
+    fn factory_tracks_open_and_go() {
+        let mut desk = Desk::new();
+        desk.activate();
+        let preset = &crate::track::preset::factory()[0];
+        let picture = desk.open(Open::Factory(0));
+        assert_eq!((picture.name.as_str(), picture.stage), (preset.name.as_str(), Stage::Ready));
+        assert!(picture.length_s > 0.0 && !picture.steps.is_empty());
+        assert_eq!(picture.problems, Vec::<String>::new());
+        assert!(desk.source.is_awake());
+        assert_eq!(desk.params.embedded.read().0.text, preset.json);
+        let picture = desk.open(Open::Nothing);
+        assert_eq!((picture.stage, picture.name.as_str()), (Stage::Empty, ""));
+        assert!(!desk.source.is_awake());
+        assert!(desk.params.embedded.read().0.is_empty());
+    }
+
+    #[test]
+    fn a_file_is_embedded_with_what_it_names() {
+        let folder = folder("file");
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let wav = |level: i16| {
+            let mut writer = hound::WavWriter::create(folder.join("rain.wav"), spec).unwrap();
+            (0..4_800).for_each(|_| writer.write_sample(level).unwrap());
+            writer.finalize().unwrap();
+        };
+        wav(1_000);
+        let text = r#"{"progression": [{"duration": 1.0, "voices": []}],
+            "overlay_clips": [{"file_path": "rain.wav", "start": 0.25}, {"file_path": "gone.wav"}]}"#;
+        std::fs::write(folder.join("storm.json"), text).unwrap();
+        let mut desk = Desk::new();
+        desk.activate();
+        let picture = desk.open(Open::File(folder.join("storm.json")));
+        assert_eq!((picture.name.as_str(), picture.stage, picture.length_s), ("storm", Stage::Ready, 1.0));
+        assert_eq!(picture.problems.len(), 1, "{:?}", picture.problems);
+        assert!(picture.problems[0].contains("gone.wav"));
+        let saved = desk.params.embedded.read().0;
+        assert_eq!(saved.text, text);
+        assert!(
+            matches!(saved.file("rain.wav"), Some(SavedContent::Recording { sha256, .. }) if sha256.len() == 64)
+        );
+
+        // Another instance gets the state; the recording has changed meanwhile.
+        wav(2_000);
+        let mut reopened = Desk::new();
+        reopened.params.embedded.replace((*saved).clone());
+        reopened.activate();
+        let problems = reopened.view.picture().problems.clone();
+        assert!(problems.iter().any(|problem| problem.contains("rain.wav has changed")), "{problems:?}");
+        std::fs::remove_dir_all(&folder).unwrap();
+        let mut reopened = Desk::new();
+        reopened.params.embedded.replace((*saved).clone());
+        reopened.activate();
+        let problems = reopened.view.picture().problems.clone();
+        assert!(problems.iter().any(|problem| problem.contains("rain.wav is missing")), "{problems:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_said_and_the_old_track_stays() {
+        let folder = folder("broken");
+        std::fs::write(folder.join("broken.json"), "{\"progression\": [").unwrap();
+        let mut desk = Desk::new();
+        desk.activate();
+        let before = desk.open(Open::Factory(1));
+        for file in ["broken.json", "none.json"] {
+            let picture = desk.open(Open::File(folder.join(file)));
+            assert!(picture.refusal.as_ref().is_some_and(|why| why.contains(file)), "{picture:?}");
+            assert_eq!(TrackPicture { refusal: None, ..picture }, before);
+        }
+        assert!(desk.source.is_awake());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn opened_before_the_first_activation_it_waits_for_the_rate() {
+        let mut desk = Desk::new();
+        desk.open(Open::Factory(0));
+        assert!(!desk.source.is_awake());
+        desk.activate();
+        assert_eq!(desk.view.picture().stage, Stage::Ready);
+        assert!(desk.source.is_awake());
+    }
+}

@@ -1,0 +1,259 @@
+//! The thread that opens, compiles and measures the track of an instance. Sleeps until something is wanted, ends with the
+//! plugin.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::board::{Board, Open, Wishes};
+use super::files::EmbeddedFiles;
+use super::pools::Pools;
+use super::{Stage, StepPicture, TrackPicture};
+use crate::bridge::exchange::ExchangeSender;
+use crate::bridge::latest::LatestWriter;
+use crate::params::AuraParams;
+use crate::state::track::{SavedFile, SavedTrack};
+use crate::track::limits::Limits;
+use crate::track::load::{Kind, LoadError, parse_with};
+use crate::track::plan::{CompileOptions, Plan};
+use crate::track::preset::factory;
+use crate::track::problem::Problem;
+use crate::track::program::Program;
+use crate::track::schema::Track;
+use crate::track::voice::Behaviour;
+use crate::track::{prepare, save, scan};
+
+/// When to try again to hand over a program that the player had no room for.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// What the thread owns.
+pub struct Working {
+    params: Arc<AuraParams>,
+    programs: ExchangeSender<Program>,
+    pictures: LatestWriter<TrackPicture>,
+    picture: TrackPicture,
+    /// A program on its way: all places were taken.
+    pending: Option<Box<Program>>,
+    compiled: Option<Compiled>,
+    pools: Option<Arc<Pools>>,
+}
+
+/// The track that plays.
+struct Compiled {
+    revision: u64,
+    plan: Arc<Plan>,
+}
+
+/// Tells everybody that waits when the thread ends, even by a panic.
+struct Ending<'a>(&'a Board);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.ended();
+    }
+}
+
+impl Working {
+    /// For the track in `params`.
+    pub fn new(
+        params: Arc<AuraParams>,
+        programs: ExchangeSender<Program>,
+        pictures: LatestWriter<TrackPicture>,
+    ) -> Self {
+        let picture = TrackPicture::default();
+        Self { params, programs, pictures, picture, pending: None, compiled: None, pools: None }
+    }
+
+    /// Whether there is a track, or something to say about one.
+    pub fn has_work(&self) -> bool {
+        let (track, _) = self.params.embedded.read();
+        !track.is_empty() || track.lost.is_some()
+    }
+
+    /// Runs until the plugin goes.
+    pub fn run(mut self, board: &Board) {
+        let _ending = Ending(board);
+        loop {
+            let patience = self.pending.is_some().then_some(AGAIN);
+            let Some((asked, mut wishes)) = board.next(patience) else { return };
+            if let Some(program) = self.pending.take() {
+                self.send(program);
+            }
+            if let Some(open) = wishes.open.take() {
+                self.open(open, board);
+            }
+            self.follow(&wishes, board);
+            board.done(asked);
+        }
+    }
+
+    fn publish(&mut self, board: &Board) {
+        self.pictures.write(self.picture.clone());
+        board.wake();
+    }
+
+    fn send(&mut self, program: Box<Program>) {
+        self.pending = self.programs.send(program).err();
+    }
+
+    /// Puts another track into the state, which asks for it to be compiled.
+    fn open(&mut self, open: Open, board: &Board) {
+        let before = std::mem::replace(&mut self.picture.stage, Stage::Reading);
+        self.picture.refusal = None;
+        self.publish(board);
+        let opened = match open {
+            Open::Nothing => Ok(SavedTrack::default()),
+            Open::Factory(index) => factory().get(index).map_or(Ok(SavedTrack::default()), |preset| {
+                let (name, text) = (preset.name.clone(), preset.json.to_owned());
+                Ok(SavedTrack { name, text, ..SavedTrack::default() })
+            }),
+            Open::File(path) => read(&path),
+        };
+        match opened {
+            Ok(track) => self.params.embedded.replace(track),
+            Err(refusal) => {
+                self.picture.refusal = Some(refusal);
+                self.picture.stage = before;
+                self.publish(board);
+            }
+        }
+    }
+
+    /// Makes the player play the track of the state at the wanted rate.
+    fn follow(&mut self, wishes: &Wishes, board: &Board) {
+        let Some(rate_hz) = wishes.rate_hz else { return };
+        let (saved, revision) = self.params.embedded.read();
+        let plan = self.compiled.as_ref().filter(|c| c.revision == revision && c.plan.rate_hz == rate_hz);
+        let plan = match plan.map(|compiled| compiled.plan.clone()) {
+            Some(plan) => {
+                if wishes.afresh {
+                    self.send(Box::new(Program::new(plan.clone())));
+                }
+                plan
+            }
+            None => {
+                let plan = self.compile(&saved, revision, rate_hz, board);
+                self.send(Box::new(Program::new(plan.clone())));
+                board.set_has_track(!saved.is_empty());
+                self.compiled = Some(Compiled { revision, plan: plan.clone() });
+                plan
+            }
+        };
+        self.measure(&plan, board);
+    }
+
+    /// Compiles a saved track and shows what it holds; one that cannot be read becomes silence.
+    fn compile(&mut self, saved: &SavedTrack, revision: u64, rate_hz: f64, board: &Board) -> Arc<Plan> {
+        let refusal = self.picture.refusal.take();
+        self.picture = TrackPicture { name: saved.name.clone(), refusal, ..TrackPicture::default() };
+        self.picture
+            .problems
+            .extend(saved.lost.iter().map(|why| format!("the saved track was not read: {why}")));
+        if !saved.is_empty() {
+            self.picture.stage = Stage::Reading;
+        }
+        self.publish(board);
+        let files = EmbeddedFiles::new(saved);
+        let track = match parsed(saved, &files) {
+            Ok((track, problems)) => {
+                self.picture.problems.extend(problems.iter().map(Problem::to_string));
+                track
+            }
+            Err(None) => Track::default(),
+            Err(Some(error)) => {
+                self.picture.problems.push(error.to_string());
+                Track::default()
+            }
+        };
+        let options = CompileOptions { rate_hz, behaviour: Behaviour::Intended };
+        let pools = self.pools.get_or_insert_with(Pools::shared);
+        let (plan, problems) = pools.quick(|| prepare::for_playing(&track, options, &files));
+        self.picture.problems.extend(problems.iter().map(Problem::to_string));
+        self.remember(saved, revision, files.into_asked());
+        if !saved.is_empty() {
+            self.picture.length_s = plan.duration_s();
+            self.picture.steps = steps(&plan);
+        }
+        plan
+    }
+
+    /// Adds the files that were found to the state, so that it can tell later whether they are the same.
+    fn remember(&self, saved: &SavedTrack, revision: u64, mut found: Vec<SavedFile>) {
+        let missing = saved.files.iter().filter(|file| found.iter().all(|other| other.name != file.name));
+        let missing: Vec<SavedFile> = missing.cloned().collect();
+        found.extend(missing);
+        if found != saved.files {
+            self.params.embedded.complete(revision, SavedTrack { files: found, ..saved.clone() });
+        }
+    }
+
+    /// Measures the levels, unless something else is wanted before that is done.
+    fn measure(&mut self, plan: &Arc<Plan>, board: &Board) {
+        let has_track = board.has_track();
+        let stage = |done| if has_track { done } else { Stage::Empty };
+        if !plan.is_settled() {
+            self.picture.stage = stage(Stage::Measuring);
+            board.set_measured(0.0);
+            self.publish(board);
+            let pools = self.pools.get_or_insert_with(Pools::shared);
+            let measure =
+                || scan::scan(plan, board.position(), board.interrupt(), &|share| board.set_measured(share));
+            if pools.thorough(board.interrupt(), measure) != Some(true) {
+                return;
+            }
+        }
+        board.set_measured(1.0);
+        if self.picture.stage != stage(Stage::Ready) || self.picture.stage == Stage::Empty {
+            self.picture.stage = stage(Stage::Ready);
+            self.publish(board);
+        }
+    }
+}
+
+fn steps(plan: &Plan) -> Vec<StepPicture> {
+    let seconds = |frame: u64| frame as f64 / plan.rate_hz;
+    let picture = |step: &crate::track::plan::PlannedStep| {
+        let range = step.placement.range();
+        StepPicture { name: step.name.clone(), start_s: seconds(range.start), end_s: seconds(range.end) }
+    };
+    plan.steps.iter().map(picture).collect()
+}
+
+/// The name that decides by its extension what a text without marks of its own is.
+fn path_of(saved: &SavedTrack) -> PathBuf {
+    saved.origin.clone().unwrap_or_else(|| PathBuf::from(&saved.name))
+}
+
+/// Reads a saved track; `Err(None)` where there is none.
+fn parsed(saved: &SavedTrack, files: &EmbeddedFiles) -> Result<(Track, Vec<Problem>), Option<LoadError>> {
+    if saved.is_empty() {
+        return Err(None);
+    }
+    let mut loaded = parse_with(saved.text.as_bytes(), &path_of(saved), &Limits::default(), files)?;
+    loaded.track.fill_starts();
+    Ok((loaded.track, loaded.problems))
+}
+
+/// Reads a file that the user chose. A session becomes a track, because its presets do not come along.
+fn read(path: &Path) -> Result<SavedTrack, String> {
+    let limits = Limits::default();
+    let refusal = |error: &dyn std::fmt::Display| format!("{}: cannot be read: {error}", path.display());
+    let origin = std::path::absolute(path).map_err(|error| refusal(&error))?;
+    let mut bytes = Vec::new();
+    let file = File::open(&origin).map_err(|error| refusal(&error))?;
+    file.take(limits.file_bytes + 1).read_to_end(&mut bytes).map_err(|error| refusal(&error))?;
+    let name = origin.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut saved = SavedTrack { name, origin: Some(origin.clone()), ..SavedTrack::default() };
+    let loaded = parse_with(&bytes, &origin, &limits, &EmbeddedFiles::new(&saved))
+        .map_err(|error| error.to_string())?;
+    saved.text = match loaded.kind {
+        Kind::Session => save::to_json(&loaded.track),
+        _ => String::from_utf8(bytes).map_err(|error| refusal(&error))?,
+    };
+    if let Some(name) = loaded.track.text("name").filter(|name| !name.trim().is_empty()) {
+        saved.name = name.to_owned();
+    }
+    Ok(saved)
+}
