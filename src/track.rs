@@ -8,6 +8,8 @@ pub mod clip;
 pub mod curve;
 pub mod fields;
 pub mod files;
+#[cfg(test)]
+mod golden;
 pub mod levels;
 pub mod limits;
 pub mod load;

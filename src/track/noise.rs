@@ -11,6 +11,8 @@ pub mod bed;
 pub mod chain;
 pub mod colour;
 pub mod envelope;
+#[cfg(test)]
+mod golden;
 mod level;
 mod looped;
 pub mod motion;
@@ -19,6 +21,8 @@ pub mod player;
 mod recipe;
 mod shape;
 mod spectrum;
+#[cfg(test)]
+mod statistics;
 pub mod stream;
 pub mod sweep;
 #[cfg(test)]

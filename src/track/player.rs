@@ -102,8 +102,10 @@ impl Player {
         transport: Transport,
         notes: &[NoteEvent],
     ) {
+        // Gains glide only while there is something to hear, so that a track begins with its own.
+        let is_active = self.is_active();
         for (gain, target) in self.gains.iter_mut().zip(controls.group_gains()) {
-            gain.set_target(target);
+            if is_active { gain.set_target(target) } else { gain.jump_to(target) }
         }
         self.take_program();
         self.follow(controls, transport);
@@ -201,13 +203,15 @@ impl Player {
         }
     }
 
-    /// Jumps back at the end of the loop region.
+    /// Jumps back at the end of the loop region and stays at the end of the track.
     fn wrap(&mut self, controls: &TrackControls) {
-        if let Some((start, end)) = self.region(controls)
-            && self.is_playing
-            && self.position == end
-        {
-            self.go(true, start);
+        match (self.region(controls), &self.program) {
+            (Some((start, end)), _) if self.is_playing && self.position >= end => self.go(true, start),
+            // Nothing follows the end; the host's timeline alone goes on.
+            (None, Some(program)) if controls.mode != PlayMode::Host => {
+                self.position = self.position.min(program.plan().frames as i64);
+            }
+            _ => {}
         }
     }
 

@@ -14,6 +14,8 @@ mod dual_pulse_binaural;
 mod envelope;
 mod flanger;
 mod fractional;
+#[cfg(test)]
+mod golden;
 mod hybrid_qam;
 mod isochronic_tone;
 pub mod layer;

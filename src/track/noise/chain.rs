@@ -55,7 +55,7 @@ pub fn render(recording: &[f32], motion: &Motion, notches: &[Notch], rate_hz: f6
 
 /// One pass of the sweeps: windows that overlap by half, each filtered by the notches at its centre. The memories go on
 /// from window to window, although each sound is filtered twice: as in the original, for parity.
-fn swept(x: &[f64], motion: &Motion, ear: usize, pass: usize, rate_hz: f64) -> Vec<f64> {
+pub(super) fn swept(x: &[f64], motion: &Motion, ear: usize, pass: usize, rate_hz: f64) -> Vec<f64> {
     let window: Vec<f64> =
         (0..WINDOW).map(|i| 0.5 - 0.5 * (TAU * i as f64 / (WINDOW - 1) as f64).cos()).collect();
     let (mut sum, mut weight) = (vec![0.0; x.len()], vec![0.0; x.len()]);

@@ -13,6 +13,8 @@ use settings::{Decoder, Settings};
 use trajectory::Trajectory;
 
 mod control;
+#[cfg(test)]
+mod golden;
 mod settings;
 mod trajectory;
 

@@ -39,7 +39,6 @@ pub struct Tone {
     gate: Gate,
     pan: Pan,
     ramp: Option<Arc<Ramp>>,
-    frames: u64,
     level: Level,
 }
 
@@ -99,7 +98,7 @@ impl Tone {
             }
         });
         let pan = Pan::read(context);
-        Self { ears, gate: kind.gate, pan, ramp: kind.ramp, frames: timing.frames, level }
+        Self { ears, gate: kind.gate, pan, ramp: kind.ramp, level }
     }
 
     /// Carrier phases of both ears, `with_swing` as they are heard.
