@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("measure", &[]),
     ("audio_file", &["pending_file"]),
     ("pending_file", &[]),
-    ("render", &["control", "engine", "measure", "audio_file", "pending_file", "track"]),
+    ("render", &["control", "dsp", "engine", "measure", "audio_file", "track"]),
     ("state", &["control", "pending_file"]),
     ("track", &["audio_file", "bridge", "control", "dsp", "pending_file"]),
     ("params", &["control", "bridge", "state"]),

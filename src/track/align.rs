@@ -40,7 +40,7 @@ pub fn align(plan: &mut Plan) {
     }
 }
 
-/// The smallest L that maximises Σ old[m + L]·new[m], summed over channels of equal length.
+/// The smallest L that maximises Σ `old[m + L] · new[m]`, summed over channels of equal length.
 pub fn best_lag(old: &[Vec<f32>; 2], new: &[Vec<f32>; 2]) -> i64 {
     let frames = old[0].len();
     let size = (2 * frames).next_power_of_two().max(2);

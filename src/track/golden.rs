@@ -7,8 +7,8 @@
 //! Two cases have no counterpart: `common_linear_fade_1`, a fade-out of any length to any level, where voices only end with
 //! ten milliseconds to silence; and `legacy_flanger_0`, of a tool that makes noise files, which is no part of the player.
 //! Of noise colours only the magnitude is here, so the phase of `noise_pink_filter`, `noise_brown_filter`, `noise_green_fft`
-//! and `noise_colored_2` is not compared. `flanger_stereo_1` parts at frame 3185, where the delay is exactly 81 samples and
-//! the shipped reader jumps by two to the side that rounding chooses.
+//! and `noise_colored_2` is not compared, but their octaves or their filter are. `flanger_stereo_1` is compared up to frame
+//! 3185 only: the delay is exactly 81 samples there, where the shipped reader jumps by two, and 25 frames differ.
 
 use super::voice::{QUANTUM, Quantum, Voice};
 use serde::Deserialize;
