@@ -318,3 +318,27 @@ fn one_and_ten_hours_in_the_highest_tone_has_its_exact_phase() {
         assert!((level / gain - 1.0).abs() < 1e-5, "after {hours} h: {level} instead of {gain}");
     }
 }
+
+#[test]
+fn a_voice_that_goes_on_into_the_next_step_stays_in_phase_through_the_crossfade() {
+    let step = json!({"duration": 2.0, "voices": [
+        {"synth_function_name": "binaural_beat", "params": {"baseFreq": 210.3, "beatFreq": 0}}]});
+    let plan = plan_of(&json!({"global": {"crossfade_duration": 0.5}, "progression": [step, step]}));
+    let rendered = straight(&plan);
+    // From the end of one voice's own short fade to the beginning of the other's.
+    for frame in (1.52 * RATE_HZ) as usize..(1.98 * RATE_HZ) as usize {
+        let truth = 0.456 * ((frame + 1) as f64 * 210.3 / RATE_HZ * std::f64::consts::TAU).sin();
+        let off = (f64::from(rendered[0][frame]) - truth).abs();
+        assert!(off < 1e-4, "frame {frame}: {off}");
+    }
+}
+
+#[test]
+fn without_the_host_a_session_stays_at_its_end() {
+    let (mut player, mut link) = loaded(&plan_of(&session()));
+    let controls = TrackControls { mode: PlayMode::Free, is_running: true, ..HOST };
+    play(&mut player, &controls, 0, 9 * 44_100, |_| 4_000);
+    let telemetry = *link.telemetry.read();
+    assert!(telemetry.is_playing && (telemetry.position_s - telemetry.length_s).abs() < 0.1, "{telemetry:?}");
+    assert!(telemetry.remaining_s() < 0.1);
+}
