@@ -92,6 +92,31 @@ fn free_running_starts_with_its_switch_and_loops() {
 }
 
 #[test]
+fn a_track_that_arrives_late_begins_at_its_beginning() {
+    let expected = straight(&tone(200.0), RATE_HZ);
+    let mut rig = Rig::new(entry(), INSTRUMENT);
+    let changes =
+        [rig.typed(0, "Bypass", "on"), rig.typed(0, "Track mode", "Free"), rig.typed(0, "Track run", "on")];
+    rig.set(&changes);
+    rig.activate(RATE_HZ, 512);
+    let latency = rig.latency();
+    rest(&mut rig, 5_000, &[512], RATE_HZ);
+    put(&mut rig, &tone(200.0));
+    let mut out: Vec<f32> = Vec::new();
+    let heard = (0..2_000).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        out.extend_from_slice(&rest(&mut rig, 512, &[512], RATE_HZ)[0]);
+        let start = out.iter().position(|x| *x != 0.0)?;
+        (out.len() >= start + latency + 4_096).then_some(start)
+    });
+    let start = heard.expect("the track never plays");
+    // The very first samples may be zero.
+    let first = expected[0].iter().position(|x| *x != 0.0).unwrap();
+    let pairs = out[start..start + 4_096].iter().zip(&expected[0][first..]);
+    assert!(pairs.map(|(x, y)| (x - y).abs()).fold(0.0, f32::max) <= SEEK_ERROR);
+}
+
+#[test]
 fn notes_start_and_end_the_track() {
     let expected = straight(&tone(200.0), RATE_HZ);
     let (mut rig, latency) = with_track(INSTRUMENT, &tone(200.0), &[("Track mode", "Notes")], RATE_HZ, 512);
@@ -142,6 +167,7 @@ fn one_channel_gets_half_of_both() {
 
 #[test]
 fn gains_mutes_and_solos_reach_their_groups() {
+    straight(&example(), RATE_HZ); // measures it
     let level = |settings: &[(&str, &str)]| {
         let (mut rig, latency) = with_track(INSTRUMENT, &example(), settings, RATE_HZ, 512);
         let out = play(&mut rig, 0, 40_000, &[512], RATE_HZ);
@@ -158,6 +184,7 @@ fn gains_mutes_and_solos_reach_their_groups() {
 
 #[test]
 fn a_reopened_project_plays_the_same() {
+    straight(&example(), RATE_HZ); // measures it
     let (mut first, latency) = with_track(INSTRUMENT, &example(), &[("Track gain", "-3")], RATE_HZ, 512);
     let state = first.save();
     let mut second = Rig::new(entry(), INSTRUMENT);
@@ -215,6 +242,7 @@ fn an_unreadable_track_costs_nothing_else() {
 
 #[test]
 fn missing_recordings_leave_the_rest_playing() {
+    let expected = straight(&tone(200.0), RATE_HZ);
     let mut track = tone(200.0);
     track["overlay_clips"] = json!([{"file_path": "gone.wav", "start": 0.1, "amp": 1.0}]);
     let mut rig = Rig::new(entry(), INSTRUMENT);
@@ -233,7 +261,7 @@ fn missing_recordings_leave_the_rest_playing() {
     let latency = rig.latency();
     wait(&mut rig);
     let out = play(&mut rig, 0, 40_000, &[512], RATE_HZ);
-    assert!(worst(&out, latency, &straight(&tone(200.0), RATE_HZ), 0) <= SEEK_ERROR);
+    assert!(worst(&out, latency, &expected, 0) <= SEEK_ERROR);
     let state: Value = serde_json::from_slice(&rig.save()[8..]).unwrap();
     let kept: SavedTrack = serde_json::from_str(state["fields"]["track"].as_str().unwrap()).unwrap();
     assert_eq!(kept, saved, "what is known of a missing recording is kept");
@@ -307,14 +335,19 @@ fn another_rate_is_another_plan() {
 
 #[test]
 fn activation_and_reset_leave_a_free_running_track_where_it_is() {
+    let expected = straight(&tone(200.0), RATE_HZ); // measures it first: levels must not move below
     let settings = [("Track mode", "Free"), ("Track run", "on")];
     let (mut rig, latency) = with_track(INSTRUMENT, &tone(200.0), &settings, RATE_HZ, 512);
-    // Waiting has let it run; from here on it must go on without a gap.
+    // It begins when it arrives; from then on it must go on without a gap.
+    let arrived = (0..2_000).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        rest(&mut rig, 16, &[16], RATE_HZ)[0].iter().any(|x| x.abs() > 1e-3)
+    });
+    assert!(arrived, "the track never plays");
     let before = rest(&mut rig, 10_000, &[500], RATE_HZ);
     rig.reset();
     rig.restart();
     let after = rest(&mut rig, 10_000, &[500], RATE_HZ);
-    let expected = straight(&tone(200.0), RATE_HZ);
     let start = (0..70_000)
         .find(|start| {
             let at = |i: usize| (before[0][latency + i] - expected[0][start + i]).abs() < 1e-5;

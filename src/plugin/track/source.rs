@@ -88,6 +88,9 @@ impl TrackSource {
         self.wait_if_offline();
         let transport = self.follow.block(host, left.len());
         self.tell_position(controls, transport);
+        // Nothing runs before there is something to run: a track begins at its beginning.
+        let controls =
+            &TrackControls { is_running: controls.is_running && self.board.has_track(), ..*controls };
         let Some(right) = right else { return self.add_mono(left, controls, transport, notes) };
         self.player.process(left, right, controls, transport, notes);
     }
