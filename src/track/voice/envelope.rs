@@ -7,6 +7,7 @@ use super::{Behaviour, QUANTUM, Quantum, Span, Voice};
 use crate::track::fields::{Fields, shown};
 use crate::track::problem::Problem;
 use serde_json::Value;
+use std::ops::Range;
 
 /// A straight line of gain: `from_gain` at the frame `begin`, `slope_gain` more at each further one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,6 +143,16 @@ impl Envelope {
         self.lines.partition_point(|line| line.begin <= frame).saturating_sub(1)
     }
 
+    /// The longest stretch in which the gain is one.
+    fn untouched(&self) -> Range<u64> {
+        let ends = self.lines.iter().skip(1).map(|line| line.begin).chain([u64::MAX]);
+        let stretches = self.lines.iter().zip(ends).map(|(line, end)| match line.slope_gain == 0.0 {
+            true if line.from_gain == 1.0 => line.begin..end,
+            _ => 0..0,
+        });
+        stretches.max_by_key(|stretch| stretch.end.saturating_sub(stretch.start)).unwrap_or(0..0)
+    }
+
     /// Applies the gain to the frames from `first` on.
     pub fn apply(&self, first: u64, block: &mut Quantum) {
         let mut i = 0;
@@ -175,25 +186,33 @@ fn scale(x: &mut [f32], from_gain: f32, slope_gain: f32) {
 pub struct Shaped {
     inner: Box<dyn Voice>,
     envelopes: Vec<Envelope>,
+    /// Frames that none of them changes.
+    untouched: Range<u64>,
 }
 
 impl Shaped {
     /// `inner`, multiplied by all of `envelopes`.
     pub fn new(inner: Box<dyn Voice>, envelopes: impl Into<Vec<Envelope>>) -> Self {
-        Self { inner, envelopes: envelopes.into() }
+        let envelopes: Vec<Envelope> = envelopes.into();
+        let untouched = envelopes.iter().map(Envelope::untouched);
+        let untouched = untouched.fold(0..u64::MAX, |x, y| x.start.max(y.start)..x.end.min(y.end));
+        Self { inner, envelopes, untouched }
     }
 }
 
 impl Voice for Shaped {
     fn render(&mut self, first: u64, out: &mut Quantum) {
         self.inner.render(first, out);
-        for envelope in &self.envelopes {
-            envelope.apply(first, out);
+        if first < self.untouched.start || first.saturating_add(QUANTUM as u64) > self.untouched.end {
+            for envelope in &self.envelopes {
+                envelope.apply(first, out);
+            }
         }
     }
 
     fn fork(&self) -> Box<dyn Voice> {
-        Box::new(Self { inner: self.inner.fork(), envelopes: self.envelopes.clone() })
+        let (envelopes, untouched) = (self.envelopes.clone(), self.untouched.clone());
+        Box::new(Self { inner: self.inner.fork(), envelopes, untouched })
     }
 
     fn run_in_frames(&self) -> u64 {
