@@ -15,7 +15,6 @@ use crate::track::voice::{QUANTUM, Quantum};
 mod export;
 mod finish;
 mod hearing;
-mod search;
 
 pub use export::{Export, ExportError, Exported, Level, export};
 pub use hearing::{Figures, Heard};

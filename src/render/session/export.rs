@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::finish::{Finish, dither};
-use super::hearing::{Figures, Heard, Listener, peak};
-use super::search::search;
+use super::hearing::{Figures, Listener, peak};
 use super::{Planes, Session};
 use crate::audio_file::{AudioFileError, SampleBits, StreamWriter, Written};
 use crate::control::MasterControls;
+use crate::render::search::{Renderer, Sound, search};
 use crate::render::{ENGINE_RATES_HZ, Goal, Outcome, RenderError};
 use crate::track::plan::Plan;
 
@@ -190,26 +190,55 @@ fn master(
     }
     // The chain's own dither does the rounding, so that what is measured is what is written.
     controls.dither = dither(bits, controls.dither.shaping);
-    let mut first_passes = 0;
-    let mut before =
-        Heard { integrated_lufs: f64::NEG_INFINITY, range_lu: 0.0, true_peak_dbtp: f64::NEG_INFINITY };
+    let (mut before_lufs, mut first_passes) = (f64::NEG_INFINITY, 0);
     if goal.target_lufs.is_some() {
         let mix = &mut Finish::gain(1.0, SampleBits::Float32);
-        before = hear(session, range, mix, &|share| progress("measuring", share))?.heard;
-        first_passes = 1;
+        let figures = hear(session, range, mix, &|share| progress("measuring", share))?;
+        (before_lufs, first_passes) = (figures.heard.integrated_lufs, 1);
     }
-    let found = search(&controls, goal, &before, &mut |pass, controls| {
-        let chain = &mut Finish::chain(rate_hz, *controls);
-        hear(session, range, chain, &|share| progress(&format!("pass {pass}"), share))
-    })?;
+    let mut part = Part { session, range, progress, heard: Vec::new() };
+    let found = search(&controls, goal, before_lufs, &mut part)?;
     Ok(Decision {
         finish: Finish::chain(rate_hz, found.controls),
         gain: None,
-        figures: Some(found.figures),
+        figures: part.figures(&found.controls),
         controls: Some(found.controls),
         outcome: found.outcome,
         passes: first_passes + found.passes,
     })
+}
+
+/// A part of a track, and what the chain made of it each time.
+struct Part<'a> {
+    session: &'a Session,
+    range: &'a Range<u64>,
+    progress: &'a (dyn Fn(&str, f64) + Sync),
+    heard: Vec<(MasterControls, Figures)>,
+}
+
+impl Part<'_> {
+    fn figures(&self, controls: &MasterControls) -> Option<Figures> {
+        self.heard.iter().find(|(known, _)| known == controls).map(|(_, figures)| *figures)
+    }
+}
+
+impl Renderer for Part<'_> {
+    fn render(&mut self, pass: usize, controls: &MasterControls) -> Result<Sound, RenderError> {
+        let chain = &mut Finish::chain(rate_hz(self.session), *controls);
+        let tell = |share| (self.progress)(&format!("pass {pass}"), share);
+        let figures = hear(self.session, self.range, chain, &tell)?;
+        self.heard.push((*controls, figures));
+        Ok(sound(&figures))
+    }
+
+    fn recall(&mut self, controls: &MasterControls) -> Result<Option<(f64, Sound)>, RenderError> {
+        let figures = self.figures(controls);
+        Ok(figures.map(|figures| (figures.heard.true_peak_dbtp, sound(&figures))))
+    }
+}
+
+fn sound(figures: &Figures) -> Sound {
+    Sound { integrated_lufs: figures.heard.integrated_lufs, hardest_3s_db: figures.limiter.hardest_3s_db }
 }
 
 /// Plays a part through a finish and tells what came out.

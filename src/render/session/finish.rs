@@ -2,12 +2,12 @@
 //! mastering chain.
 
 use super::Planes;
-use super::hearing::ReductionMeter;
 use crate::audio_file::SampleBits;
 use crate::control::{DitherBits, DitherControls, MasterControls};
 use crate::dsp::StereoBlock;
 use crate::engine::chain::dither::Dither;
 use crate::engine::{Engine, EngineIo};
+use crate::render::reduction::ReductionMeter;
 use crate::render::{BLOCK_FRAMES, Reduction};
 
 /// Full scale of the original's 16-bit export.
