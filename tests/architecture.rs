@@ -32,7 +32,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("nice_plug_egui", &["editor"]),
     ("egui", &["editor"]),
     ("rfd", &["editor"]),
-    ("sha2", &["track", "plugin"]),
+    ("sha2", &["track"]),
     ("ort", &["adaptive"]),
     ("symphonia", &["audio_file"]),
     ("hound", &["audio_file"]),

@@ -14,6 +14,7 @@ const TIE: f64 = 1e-12;
 
 /// Finds the lag of every joined step, in order, as each depends on those before. All levels must be settled.
 pub fn align(plan: &mut Plan) {
+    let mut players = StepPlayers::new(plan);
     for step in 0..plan.steps.len() {
         let join = plan.steps[step].placement.join;
         if join.frames == 0 {
@@ -21,7 +22,6 @@ pub fn align(plan: &mut Plan) {
         }
         let frames = join.frames as usize;
         let mut old = [vec![0.0f32; frames], vec![0.0f32; frames]];
-        let mut players = StepPlayers::new(plan);
         for begin in (0..frames).step_by(QUANTUM) {
             let count = QUANTUM.min(frames - begin);
             let (mut tones, mut noise) = (Quantum::SILENT, Quantum::SILENT);

@@ -119,10 +119,4 @@ impl Curve {
             *alpha = self.at((first + i as u64) as f64);
         }
     }
-
-    /// Frames `begin..end` within which α moves; before them it is `at(0)`'s, after them its final value.
-    pub fn moving_frames(&self) -> std::ops::Range<u64> {
-        let begin = (self.start_s / self.frame_s).floor().max(0.0) as u64;
-        begin..((self.start_s + self.length_s) / self.frame_s).ceil() as u64 + 1
-    }
 }

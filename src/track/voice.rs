@@ -13,6 +13,7 @@ mod binaural_beat;
 mod dual_pulse_binaural;
 mod envelope;
 mod flanger;
+mod formula;
 mod fractional;
 #[cfg(test)]
 mod golden;

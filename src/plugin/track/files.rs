@@ -2,20 +2,15 @@
 //! long as they are what they were. Background threads.
 
 use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use crate::state::track::{SavedContent, SavedFile, SavedTrack};
-use crate::track::files::TrackFiles;
+use crate::track::files::{TrackFiles, content_hash};
 use crate::track::limits::Limits;
 use crate::track::voice::{Files, Recording};
-
-/// Bytes of a recording that are read at once.
-const PIECE: usize = 1 << 16;
 
 /// Files of a saved track, which notes what it was asked for.
 pub struct EmbeddedFiles<'a> {
@@ -55,7 +50,8 @@ impl<'a> EmbeddedFiles<'a> {
             return Ok(folder);
         }
         let real = folder.find(path)?;
-        let sha256 = sha256(&real).map_err(|error| format!("{name} cannot be read: {error}"))?;
+        let sha256 = File::open(&real).and_then(content_hash);
+        let sha256 = sha256.map_err(|error| format!("{name} cannot be read: {error}"))?;
         if let Some(SavedContent::Recording { sha256: expected, .. }) = self.track.file(&name)
             && *expected != sha256
         {
@@ -91,20 +87,6 @@ impl Files for EmbeddedFiles<'_> {
         }
         Ok(value)
     }
-}
-
-/// SHA-256 of a file's bytes in hexadecimal digits.
-fn sha256(path: &Path) -> io::Result<String> {
-    let (mut file, mut hash, mut piece) = (File::open(path)?, Sha256::new(), vec![0; PIECE]);
-    loop {
-        match file.read(&mut piece) {
-            Ok(0) => break,
-            Ok(count) => hash.update(&piece[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

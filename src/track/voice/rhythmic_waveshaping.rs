@@ -2,11 +2,11 @@
 //!
 //! Built off the audio thread, rendered on it. Saturation: see [`super::waveshaping`].
 
+use super::formula::{Formula, Formulaic};
 use super::waveshaping::progress::{Course, Progress};
 use super::waveshaping::tone::{Moving, Tone, tremble};
 use super::waveshaping::{Shaper, audible_hz, ends, pan_gains};
-use super::{Built, QUANTUM, Quantum, Voice, VoiceContext};
-use fearless_simd::{Level, dispatch};
+use super::{Built, QUANTUM, Quantum, VoiceContext};
 
 /// Compiles the voice. A transition has its own defaults and does not fall back to the static keys.
 pub fn build(context: &VoiceContext) -> Built {
@@ -16,20 +16,18 @@ pub fn build(context: &VoiceContext) -> Built {
     let depth = ends(context, "modDepth", [1.0; 3]);
     let amount = ends(context, "shapeAmount", [5.0; 3]);
     let amp = fields.number("amp", 0.25);
-    Built::new(RhythmicWaveshaping {
-        level: Level::new(),
+    Built::new(Formulaic::new(RhythmicWaveshaping {
         course: Course::of(context),
         carrier: Tone::new(audible_hz(carrier_hz), 0.0, context.span),
         tremolo: Tone::new(audible_hz(tremolo_hz), 0.0, context.span),
         depth: Moving::new(depth),
         shaper: Shaper::new(amount),
         gains: pan_gains(fields.number("pan", 0.0)).map(|gain| (gain * amp) as f32),
-    })
+    }))
 }
 
 #[derive(Debug, Clone)]
 struct RhythmicWaveshaping {
-    level: Level,
     course: Course,
     carrier: Tone,
     tremolo: Tone,
@@ -38,9 +36,9 @@ struct RhythmicWaveshaping {
     gains: [f32; 2],
 }
 
-impl RhythmicWaveshaping {
+impl Formula for RhythmicWaveshaping {
     #[inline(always)]
-    fn render_loop(&self, first: u64, out: &mut Quantum) {
+    fn fill(&self, first: u64, out: &mut Quantum) {
         let mut progress = Progress::STILL;
         self.course.fill(first, &mut progress);
         let mut x = self.carrier.sines(first, &progress);
@@ -50,16 +48,6 @@ impl RhythmicWaveshaping {
             out.left[i] = x[i] * self.gains[0];
             out.right[i] = x[i] * self.gains[1];
         }
-    }
-}
-
-impl Voice for RhythmicWaveshaping {
-    fn render(&mut self, first: u64, out: &mut Quantum) {
-        dispatch!(self.level, _simd => self.render_loop(first, out));
-    }
-
-    fn fork(&self) -> Box<dyn Voice> {
-        Box::new(self.clone())
     }
 }
 

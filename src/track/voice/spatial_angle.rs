@@ -5,12 +5,12 @@
 //! head shadow of Brown and Duda (1998) at the carrier's frequency. Behind: quieter by 1 dB, by 4 dB where the pinna
 //! shadows. Everything is smooth in the angle. Built off the audio thread, rendered on it.
 
+use super::formula::{Formula, Formulaic};
 use super::waveshaping::progress::{Course, Progress};
 use super::waveshaping::tone::{Moving, Tone, sines_of};
-use super::{Behaviour, Built, QUANTUM, Quantum, Voice, VoiceContext};
+use super::{Behaviour, Built, QUANTUM, Quantum, VoiceContext};
 use crate::dsp::sine::wrap_cycles;
 use crate::track::curve::{Curve, Shape};
-use fearless_simd::{Level, dispatch};
 use std::f64::consts::FRAC_2_PI;
 
 /// Time for sound to pass the radius of a head (8.75 cm at 343 m/s).
@@ -43,7 +43,6 @@ pub fn build(context: &VoiceContext) -> Built {
     let arc_deg = [context.pair("arcStartDeg", 0.0), context.pair("arcEndDeg", 360.0)];
     let stands = beat_hz.iter().all(|hz| *hz < LEAST_BEAT_HZ);
     let mut voice = SpatialAngle {
-        level: Level::new(),
         course,
         carrier: Tone::new(carrier_hz, 0.0, span),
         beat: Tone::new(if stands { [0.0; 2] } else { beat_hz }, 0.0, span),
@@ -56,7 +55,7 @@ pub fn build(context: &VoiceContext) -> Built {
     let peak = f64::from(voice.peak()) * windows;
     let gain = if peak > 1.0 { 0.98 / peak } else { 1.0 } * windows;
     voice.amp = voice.amp.times(gain as f32);
-    Built::new(voice)
+    Built::new(Formulaic::new(voice))
 }
 
 /// What the original's overlapping frames add up to: Hann windows, and their roots for two and four frames. It decides
@@ -97,7 +96,6 @@ impl Path {
 
 #[derive(Debug, Clone)]
 struct SpatialAngle {
-    level: Level,
     course: Course,
     carrier: Tone,
     beat: Tone,
@@ -146,9 +144,11 @@ impl SpatialAngle {
         }
         peak
     }
+}
 
+impl Formula for SpatialAngle {
     #[inline(always)]
-    fn render_loop(&self, first: u64, out: &mut Quantum) {
+    fn fill(&self, first: u64, out: &mut Quantum) {
         let mut progress = Progress::STILL;
         self.course.fill(first, &mut progress);
         let [right, front] = self.places(self.beat.phases(first, &progress), &progress.alpha);
@@ -207,16 +207,6 @@ fn ear_gains(right: f32, front: f32, hz: f32) -> [f32; 2] {
 #[inline(always)]
 fn square(x: f32) -> f32 {
     x * x
-}
-
-impl Voice for SpatialAngle {
-    fn render(&mut self, first: u64, out: &mut Quantum) {
-        dispatch!(self.level, _simd => self.render_loop(first, out));
-    }
-
-    fn fork(&self) -> Box<dyn Voice> {
-        Box::new(self.clone())
-    }
 }
 
 #[cfg(test)]

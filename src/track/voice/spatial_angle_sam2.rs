@@ -7,12 +7,12 @@
 mod path;
 mod route;
 
+use super::formula::{Formula, Formulaic};
 use super::waveshaping::progress::{Course, Progress};
 use super::waveshaping::tone::{Moving, sines_of};
-use super::{Behaviour, Built, QUANTUM, Quantum, Voice, VoiceContext};
+use super::{Behaviour, Built, QUANTUM, Quantum, VoiceContext};
 use crate::track::curve::Shape;
 use crate::track::fields::prefixed;
-use fearless_simd::{Level, dispatch};
 use route::Route;
 use std::f64::consts::TAU;
 
@@ -30,7 +30,6 @@ pub fn build(context: &VoiceContext) -> Built {
     let travel_hz = ends(context, &["modFreq", "beatFreq"], 4.0);
     let offsets_rad = [["phaseOffsetLRad", "phaseOffsetL"], ["phaseOffsetRRad", "phaseOffsetR"]];
     let mut voice = SpatialAngle {
-        level: Level::new(),
         clock: Clock::new(context),
         carrier_hz: [carrier_hz[0], carrier_hz[1] - carrier_hz[0]],
         travel_hz: [travel_hz[0], travel_hz[1] - travel_hz[0]],
@@ -43,7 +42,7 @@ pub fn build(context: &VoiceContext) -> Built {
         amp: Moving::new(ends(context, &["amp"], 0.7)),
     };
     voice.measure_radius(context.span.frames);
-    Built::new(voice)
+    Built::new(Formulaic::new(voice))
 }
 
 /// Start and end of a parameter of one or two spellings.
@@ -147,7 +146,6 @@ impl Times {
 
 #[derive(Debug, Clone)]
 struct SpatialAngle {
-    level: Level,
     clock: Clock,
     carrier_hz: [f64; 2],
     travel_hz: [f64; 2],
@@ -177,9 +175,11 @@ impl SpatialAngle {
             self.route.widen(phases, within as usize);
         }
     }
+}
 
+impl Formula for SpatialAngle {
     #[inline(always)]
-    fn render_loop(&self, first: u64, out: &mut Quantum) {
+    fn fill(&self, first: u64, out: &mut Quantum) {
         let mut progress = Progress::STILL;
         self.clock.course.fill(first, &mut progress);
         let times = self.clock.times(first, &progress);
@@ -206,16 +206,6 @@ impl SpatialAngle {
                 out[i] *= self.amp.at(progress.alpha[i]);
             }
         }
-    }
-}
-
-impl Voice for SpatialAngle {
-    fn render(&mut self, first: u64, out: &mut Quantum) {
-        dispatch!(self.level, _simd => self.render_loop(first, out));
-    }
-
-    fn fork(&self) -> Box<dyn Voice> {
-        Box::new(self.clone())
     }
 }
 

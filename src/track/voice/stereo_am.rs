@@ -2,11 +2,11 @@
 //!
 //! Built off the audio thread, rendered on it.
 
+use super::formula::{Formula, Formulaic};
 use super::waveshaping::ends;
 use super::waveshaping::progress::{Course, Progress};
 use super::waveshaping::tone::{Moving, Tone, tremble};
-use super::{Built, QUANTUM, Quantum, Voice, VoiceContext};
-use fearless_simd::{Level, dispatch};
+use super::{Built, QUANTUM, Quantum, VoiceContext};
 
 /// Compiles the voice. A transition has its own defaults, does not fall back to the static keys and knows no tremolo
 /// phases.
@@ -22,8 +22,7 @@ pub fn build(context: &VoiceContext) -> Built {
     let left_hz = ends(context, "modFreqL", [4.0, 4.0, 6.0]);
     let right_hz = ends(context, "modFreqR", [4.0, 4.1, 5.9]);
     let ear = |side: f64| [0, 1].map(|i| carrier_hz[i] + side * 0.5 * width_hz[i]);
-    Built::new(StereoAm {
-        level: Level::new(),
+    Built::new(Formulaic::new(StereoAm {
         course: Course::of(context),
         carriers: [-1.0, 1.0].map(|side| Tone::new(ear(side), 0.0, context.span)),
         tremolos: [
@@ -35,12 +34,11 @@ pub fn build(context: &VoiceContext) -> Built {
             Moving::new(ends(context, "modDepthR", [0.8; 3])),
         ],
         amp_gain: fields.number("amp", 0.25) as f32,
-    })
+    }))
 }
 
 #[derive(Debug, Clone)]
 struct StereoAm {
-    level: Level,
     course: Course,
     carriers: [Tone; 2],
     tremolos: [Tone; 2],
@@ -48,9 +46,9 @@ struct StereoAm {
     amp_gain: f32,
 }
 
-impl StereoAm {
+impl Formula for StereoAm {
     #[inline(always)]
-    fn render_loop(&self, first: u64, out: &mut Quantum) {
+    fn fill(&self, first: u64, out: &mut Quantum) {
         let mut progress = Progress::STILL;
         self.course.fill(first, &mut progress);
         for (ear, out) in [&mut out.left, &mut out.right].into_iter().enumerate() {
@@ -60,16 +58,6 @@ impl StereoAm {
                 out[i] = x[i] * self.amp_gain;
             }
         }
-    }
-}
-
-impl Voice for StereoAm {
-    fn render(&mut self, first: u64, out: &mut Quantum) {
-        dispatch!(self.level, _simd => self.render_loop(first, out));
-    }
-
-    fn fork(&self) -> Box<dyn Voice> {
-        Box::new(self.clone())
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Built off the audio thread, rendered on it. Saturation: see [`super::waveshaping`].
 
+use super::formula::{Formula, Formulaic};
 use super::waveshaping::progress::{Course, Progress};
 use super::waveshaping::tone::{Moving, Tone, tremble};
 use super::waveshaping::{Shaper, audible_hz, ends};
-use super::{Built, QUANTUM, Quantum, Voice, VoiceContext};
-use fearless_simd::{Level, dispatch};
+use super::{Built, QUANTUM, Quantum, VoiceContext};
 use std::f64::consts::FRAC_PI_2;
 
 /// Compiles the voice. A transition has its own defaults, does not fall back to the static keys and knows no tremolo
@@ -21,8 +21,7 @@ pub fn build(context: &VoiceContext) -> Built {
     let depth = ends(context, "shapeModDepth", [0.8; 3]);
     let left_depth = ends(context, "stereoModDepthL", [0.8; 3]);
     let right_depth = ends(context, "stereoModDepthR", [0.8, 0.9, 0.9]);
-    Built::new(WaveShapeStereoAm {
-        level: Level::new(),
+    Built::new(Formulaic::new(WaveShapeStereoAm {
         course: Course::of(context),
         carrier: Tone::new(audible_hz(carrier_hz), 0.0, span),
         tremolo: Tone::new(audible_hz(tremolo_hz), 0.0, span),
@@ -34,12 +33,11 @@ pub fn build(context: &VoiceContext) -> Built {
         ],
         ear_depths: [left_depth, right_depth].map(Moving::new),
         amp_gain: fields.number("amp", 0.15) as f32,
-    })
+    }))
 }
 
 #[derive(Debug, Clone)]
 struct WaveShapeStereoAm {
-    level: Level,
     course: Course,
     carrier: Tone,
     tremolo: Tone,
@@ -50,9 +48,9 @@ struct WaveShapeStereoAm {
     amp_gain: f32,
 }
 
-impl WaveShapeStereoAm {
+impl Formula for WaveShapeStereoAm {
     #[inline(always)]
-    fn render_loop(&self, first: u64, out: &mut Quantum) {
+    fn fill(&self, first: u64, out: &mut Quantum) {
         let mut progress = Progress::STILL;
         self.course.fill(first, &mut progress);
         let mut x = self.carrier.sines(first, &progress);
@@ -64,16 +62,6 @@ impl WaveShapeStereoAm {
             }
             tremble(out, &self.ear_tremolos[ear].sines(first, &progress), self.ear_depths[ear], &progress);
         }
-    }
-}
-
-impl Voice for WaveShapeStereoAm {
-    fn render(&mut self, first: u64, out: &mut Quantum) {
-        dispatch!(self.level, _simd => self.render_loop(first, out));
-    }
-
-    fn fork(&self) -> Box<dyn Voice> {
-        Box::new(self.clone())
     }
 }
 
