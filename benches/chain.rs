@@ -3,10 +3,12 @@
 //! `chain` prints all rows (best of many short runs, so that other load disturbs little). `chain --stage NAME --frames N`
 //! runs one row once, for counting instructions: subtract the count of `--frames 0`.
 
+use auracore::control::adaptive::*;
 use auracore::control::*;
 use auracore::dsp::{MAX_BLOCK, StereoBlock};
 use auracore::engine::chain::{
-    clipper::Clipper, compressor::Compressor, dither::Dither, eq::Eq, limiter::Limiter, width::Width,
+    adaptive::AdaptiveLayer, clipper::Clipper, compressor::Compressor, dither::Dither, eq::Eq,
+    limiter::Limiter, width::Width,
 };
 use auracore::engine::{Engine, EngineIo};
 use std::hint::black_box;
@@ -66,6 +68,53 @@ fn compressor_on() -> CompressorControls {
     CompressorControls { on: true, threshold_db: -18.0, ratio: 3.0, ..CompressorControls::default() }
 }
 
+/// All ten bands, the compressor and the three widths.
+fn everything_moved() -> Moves {
+    let mut moves = Moves::NEUTRAL;
+    for (i, gain_db) in moves.0[..ADAPTIVE_BANDS].iter_mut().enumerate() {
+        *gain_db = if i % 2 == 0 { 2.0 } else { -2.0 };
+    }
+    (moves.0[THRESHOLD], moves.0[RATIO]) = (-18.0, 2.0);
+    moves.0[WIDTH..WIDTH + WIDTH_REGIONS].copy_from_slice(&[0.9, 1.05, 1.15]);
+    moves
+}
+
+/// The adaptive layer as the engine runs it; `told` says what it hears before each block.
+fn layer(mut told: impl FnMut() -> Adaptation + 'static) -> Row {
+    let mut layer = AdaptiveLayer::new(RATE_HZ);
+    layer.adapt(&told());
+    layer.reset();
+    in_blocks(move |block| {
+        layer.adapt(&told());
+        layer.step();
+        layer.process(block);
+    })
+}
+
+fn adaptive_rows() -> Vec<(&'static str, Row)> {
+    let (flat, all) = (Moves::NEUTRAL, everything_moved());
+    let there = Adaptation { moves: all, pace: Pace::AtOnce, ..Adaptation::NONE };
+    let mut blocks = 0;
+    let to_and_fro = move || {
+        // Two seconds each way: no equaliser band arrives before it is called back.
+        blocks += 1;
+        let there = blocks / 1_500 % 2 == 0;
+        Adaptation { moves: if there { all } else { flat }, ..Adaptation::NONE }
+    };
+    let mut engine = Engine::new(RATE_HZ, LatencyMode::Master);
+    let chain = move |left: &mut [f32], right: &mut [f32]| {
+        engine.adapt(&there);
+        let controls = MasterControls::default();
+        engine.process(EngineIo { left, right: Some(right), sidechain: None }, &controls);
+    };
+    vec![
+        ("adaptive_idle", layer(|| Adaptation::NONE)),
+        ("adaptive_settled", layer(move || there)),
+        ("adaptive_slewing", layer(to_and_fro)),
+        ("chain_adaptive_settled", Box::new(chain)),
+    ]
+}
+
 fn rows() -> Vec<(&'static str, Row)> {
     let mode = LatencyMode::Master;
     let mut rows: Vec<(&'static str, Row)> = Vec::new();
@@ -113,6 +162,7 @@ fn rows() -> Vec<(&'static str, Row)> {
     rows.push(("chain_everything_on", whole(all)));
     let bypass = GlobalControls { bypass: true, ..GlobalControls::default() };
     rows.push(("chain_bypassed", whole(MasterControls { global: bypass, ..busy })));
+    rows.extend(adaptive_rows());
     rows
 }
 

@@ -5,3 +5,4 @@
 pub mod exchange;
 pub mod latest;
 pub mod tap;
+pub mod targets;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod adaptive;
 pub mod range;
 pub mod session;
 

@@ -1,6 +1,7 @@
 //! The engine behind plugin, standalone and command line: cuts host blocks, guards the signal, runs the chain and keeps
 //! the untouched signal aligned with it. Everything but construction belongs on the audio thread.
 
+use crate::control::adaptive::{Adaptation, Moves, Pace};
 use crate::control::{ChainTelemetry, LatencyMode, MasterControls};
 use crate::dsp::sanitize::{LARGEST_INPUT, is_ordinary, sanitize};
 use crate::dsp::{MAX_BLOCK, StereoBlock};
@@ -82,9 +83,23 @@ impl Engine {
         }
     }
 
-    /// Recomputes everything that depends on rate and mode; allocates.
+    /// Recomputes everything that depends on rate and mode; allocates. The moves of the adaptive layer stay where they are.
     pub fn prepare(&mut self, sample_rate_hz: f64, mode: LatencyMode) {
+        let (moves, asked) = (self.adaptive_moves(), *self.chain.adaptive().asked());
         *self = Self::new(sample_rate_hz, mode);
+        self.adapt(&Adaptation { moves, pace: Pace::AtOnce, ..asked });
+        self.adapt(&asked);
+    }
+
+    /// Tells the adaptive layer where to go, how fast and how much of it is heard, from the next sample on. It keeps to it
+    /// until it is told otherwise; a layer that was never told anything moves nothing. Never allocates.
+    pub fn adapt(&mut self, adaptation: &Adaptation) {
+        self.chain.adaptive_mut().adapt(adaptation);
+    }
+
+    /// Where the moves of the adaptive layer are now, before amounts. A reset leaves them there.
+    pub fn adaptive_moves(&self) -> Moves {
+        self.chain.adaptive().moves()
     }
 
     /// Clears signal memory; the next block starts from silence with its settings in place. Never allocates.
@@ -123,7 +138,11 @@ impl Engine {
         self.telemetry = ChainTelemetry::default();
         let mut start = 0;
         while start < left.len() {
-            let to_grid = MAX_BLOCK - (self.position % MAX_BLOCK as u64) as usize;
+            let since_grid = (self.position % MAX_BLOCK as u64) as usize;
+            if since_grid == 0 {
+                self.chain.adaptive_mut().step();
+            }
+            let to_grid = MAX_BLOCK - since_grid;
             let end = (start + to_grid).min(left.len());
             let range = start..end;
             let external = sidechain.map(|s| s.map(|x| &x[range.clone()]));

@@ -43,7 +43,7 @@ impl fmt::Display for Range {
 }
 
 /// A share of something, 0 to 1.
-const SHARE: Range = Range::new(0.0, 1.0, "");
+pub const SHARE: Range = Range::new(0.0, 1.0, "");
 
 /// `global.input_gain_db`
 pub const INPUT_GAIN_DB: Range = Range::new(-24.0, 24.0, "dB");

@@ -1,10 +1,11 @@
-//! The mastering chain: input gain → EQ → compressor → width → clipper → limiter → trim → dither.
+//! The mastering chain: adaptive layer → input gain → EQ → compressor → width → clipper → limiter → trim → dither.
 
 use crate::control::{ChainTelemetry, LatencyMode, MasterControls};
 use crate::dsp::StereoBlock;
 use crate::dsp::smooth::Ramp;
 use crate::dsp::units::db_to_gain;
 
+pub mod adaptive;
 pub mod clipper;
 pub mod compressor;
 pub mod dither;
@@ -12,6 +13,7 @@ pub mod eq;
 pub mod limiter;
 pub mod width;
 
+use adaptive::AdaptiveLayer;
 use clipper::Clipper;
 use compressor::Compressor;
 use dither::Dither;
@@ -25,6 +27,7 @@ const GLIDE_S: f64 = 0.02;
 /// All stages of the chain.
 pub struct Chain {
     input_gain: Ramp,
+    adaptive: AdaptiveLayer,
     eq: Eq,
     compressor: Compressor,
     width: Width,
@@ -40,6 +43,7 @@ impl Chain {
         let ramp = || Ramp::new(1.0, GLIDE_S, sample_rate_hz);
         Self {
             input_gain: ramp(),
+            adaptive: AdaptiveLayer::new(sample_rate_hz),
             eq: Eq::new(sample_rate_hz),
             compressor: Compressor::new(sample_rate_hz, mode),
             width: Width::new(sample_rate_hz),
@@ -62,14 +66,25 @@ impl Chain {
             + Limiter::latency_for(sample_rate_hz, mode)
     }
 
+    /// The layer beside the user's settings.
+    pub fn adaptive(&self) -> &AdaptiveLayer {
+        &self.adaptive
+    }
+
+    /// The layer, to be told where to go and to be stepped.
+    pub fn adaptive_mut(&mut self) -> &mut AdaptiveLayer {
+        &mut self.adaptive
+    }
+
     /// Clears the signal memory and takes on the settings without gliding.
     pub fn reset(&mut self, controls: &MasterControls) {
         self.input_gain.jump_to(db_to_gain(controls.global.input_gain_db));
+        self.adaptive.reset();
         self.eq.reset(&controls.eq);
         self.compressor.reset(&controls.compressor);
         self.width.reset(&controls.width);
         self.clipper.reset(&controls.clipper);
-        self.limiter.reset(&controls.limiter);
+        self.limiter.reset(&self.adaptive.driven(&controls.limiter));
         self.trim.jump_to(db_to_gain(controls.global.output_trim_db));
         self.dither.reset();
     }
@@ -81,13 +96,15 @@ impl Chain {
         sidechain: Option<[&[f32]; 2]>,
         controls: &MasterControls,
     ) {
+        // Before the input gain: its threshold is one of the programme as it comes in, and as the listener hears it.
+        self.adaptive.process(block);
         self.input_gain.set_target(db_to_gain(controls.global.input_gain_db));
         self.input_gain.apply_gain(block);
         self.eq.process(block, &controls.eq);
         self.compressor.process(block, sidechain, &controls.compressor);
         self.width.process(block, &controls.width);
         self.clipper.process(block, &controls.clipper);
-        self.limiter.process(block, &controls.limiter);
+        self.limiter.process(block, &self.adaptive.driven(&controls.limiter));
         self.trim.set_target(db_to_gain(controls.global.output_trim_db));
         self.trim.apply_gain(block);
         self.dither.process(block, &controls.dither);

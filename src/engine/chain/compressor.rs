@@ -306,7 +306,10 @@ impl Compressor {
             vector::decibels_down(self.level, reductions, gains);
             if !settled {
                 for i in 0..frames {
-                    gains[i] = 1.0 + amount[i] * mix[i] * (gains[i] * makeup[i] - 1.0);
+                    // From the very sample that a glide ends on as if it had never been, or block cuts would matter.
+                    if [amount[i], mix[i], makeup[i]] != [1.0; 3] {
+                        gains[i] = 1.0 + amount[i] * mix[i] * (gains[i] * makeup[i] - 1.0);
+                    }
                 }
             }
         }

@@ -60,9 +60,8 @@ impl Width {
     /// Processes a block in place.
     pub fn process(&mut self, block: &mut StereoBlock, controls: &WidthControls) {
         self.set_targets(controls);
-        let flat = self.side_gain.rests_at(1.0) && self.crossover.rests_at(0.0);
         let mut start = 0;
-        while !flat && start < block.frames() {
+        while !self.is_flat() && start < block.frames() {
             // The crossover moves on the control grid.
             if self.grid == 0 {
                 self.move_crossover();
@@ -75,14 +74,17 @@ impl Width {
             self.grid = (self.grid + end - start) % CONTROL_INTERVAL;
             start = end;
         }
-        if flat {
-            self.grid = (self.grid + block.frames()) % CONTROL_INTERVAL;
-        }
+        self.grid = (self.grid + block.frames() - start) % CONTROL_INTERVAL;
         for (channel, gain) in block.channels().into_iter().zip(&mut self.gains) {
             if !gain.rests_at(1.0) {
                 channel.iter_mut().for_each(|x| *x *= gain.advance());
             }
         }
+    }
+
+    /// Whether middle and side pass unchanged.
+    fn is_flat(&self) -> bool {
+        self.side_gain.rests_at(1.0) && self.crossover.rests_at(0.0)
     }
 
     fn set_targets(&mut self, controls: &WidthControls) {
@@ -123,9 +125,12 @@ impl Width {
             mid[i] = 0.5 * (block.left[i] + block.right[i]);
             side[i] = 0.5 * (block.left[i] - block.right[i]);
         }
+        let gliding = !(self.side_gain.is_settled() && self.crossover.is_settled());
+        let mut crossed = [0.0; MAX_BLOCK];
         if !self.crossover.rests_at(0.0) {
             for i in 0..frames {
                 let amount = self.crossover.advance();
+                crossed[i] = amount;
                 let (m, s) = self.split.tick(mid[i], side[i]);
                 mid[i] += amount * (m - mid[i]);
                 side[i] += amount * (s - side[i]);
@@ -135,6 +140,10 @@ impl Width {
         let mut scratch = [0.0; MAX_BLOCK];
         let gains = self.side_gain.fill(&mut scratch, frames);
         for i in 0..frames {
+            if gliding && gains[i] == 1.0 && crossed[i] == 0.0 {
+                // Unchanged from the very sample that a glide ends on, or block cuts would matter.
+                continue;
+            }
             let side = side[i] * gains[i];
             block.left[i] = mid[i] + side;
             block.right[i] = mid[i] - side;
