@@ -1,5 +1,6 @@
 //! AuraCore: adaptive mastering chain and session sound sources in one CLAP/VST3 plugin and standalone.
 
+pub mod adaptive;
 pub mod audio_file;
 pub mod bridge;
 pub mod cli;

@@ -1,0 +1,139 @@
+//! Which gains of the equaliser bring a spectrum back. Pure, any thread.
+
+use super::faults;
+use super::{Finding, Reason};
+use crate::adaptive::bands::{BANDS, centre_hz};
+use crate::adaptive::curve::{Target, corridor_db};
+use crate::adaptive::features::Portrait;
+use crate::adaptive::response::{GainCost, bounds_db, slopes};
+use crate::control::adaptive::ADAPTIVE_BANDS;
+
+/// Deviations that count as "in the corridor" for the arithmetic's sake, in shares of the corridor.
+const GRAZE: f64 = 0.01;
+/// By how many corridors the worst band must lie outside for the full move.
+const FULL_BEYOND: f64 = 0.25;
+/// An expected fault below this is left, and larger ones lose less and less by it; scaled by the corridor. dB.
+const LEAVE_DB: f64 = 0.7;
+/// What a decibel of gain costs beside what a decibel of error in a band costs; more in sub and air.
+const RIDGE: f64 = 0.12;
+const EDGE_RIDGE: f64 = 0.3;
+/// Smaller gains are none, dB.
+const SMALLEST_DB: f32 = 0.1;
+/// A band this far below its target carries nothing that could be raised, dB…
+const FAINT_DB: f64 = 14.0;
+/// …nor does one at the floor of the analysis.
+const FLOOR_DB: f32 = -70.0;
+
+/// What to do with each band of the equaliser.
+pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
+    let deviation_db = centred_deviation_db(portrait, target);
+    let corridor = target.corridor_db.map(|x| f64::from(x).max(0.05));
+    let faint: [bool; BANDS] =
+        std::array::from_fn(|band| deviation_db[band] < -FAINT_DB || portrait.level_30s_db[band] < FLOOR_DB);
+    let spread: [f64; BANDS] =
+        std::array::from_fn(|band| corridor[band] / corridor_db(centre_hz(band)).min(PLAIN_CORRIDOR_DB));
+    let belief = faults::expected(&deviation_db, &spread.map(|x| x.clamp(0.2, 10.0)));
+    let beyond = beyond(&deviation_db, &corridor, &faint);
+    let wanted_db: [f32; BANDS] = std::array::from_fn(|band| {
+        let fault_db = belief.fault_db[band];
+        let left_db = LEAVE_DB * spread[band].min(1.0);
+        let kept = (1.0 - (left_db / fault_db.abs().max(1e-9)).powi(2)).max(0.0);
+        (-fault_db * kept * (beyond / FULL_BEYOND).min(1.0)) as f32
+    });
+    let gains_db = fitted_db(&wanted_db, &faint);
+    std::array::from_fn(|i| {
+        let slope = &slopes()[i];
+        let mean = |of: &dyn Fn(usize) -> f64| {
+            let weight: f64 = slope.iter().map(|x| x * x).sum();
+            (0..BANDS).map(|b| slope[b] * slope[b] * of(b)).sum::<f64>() / weight
+        };
+        let measured = mean(&|b| deviation_db[b].clamp(-30.0, 30.0)) as f32;
+        let half_width = mean(&|b| corridor[b]) as f32;
+        let gain_db = gains_db[i];
+        let reason = if gain_db == 0.0 && highest_share(&faint, i) <= 0.0 && measured < -half_width {
+            Reason::NothingThere
+        } else if gain_db == 0.0 && measured.abs() <= half_width {
+            Reason::Inside
+        } else if gain_db == 0.0 {
+            Reason::Natural
+        } else if measured.abs() <= half_width || (measured > 0.0) == (gain_db > 0.0) {
+            Reason::PartOfBroader
+        } else if measured > 0.0 {
+            Reason::TooLoud
+        } else {
+            Reason::TooSoft
+        };
+        Finding {
+            value: gain_db,
+            measured,
+            unit: "dB",
+            low: -half_width,
+            high: half_width,
+            confidence: belief.certainty as f32,
+            reason,
+        }
+    })
+}
+
+/// Widest corridor in the middle of the spectrum, dB; what is wider belongs to the ends, where natural spread is larger too.
+const PLAIN_CORRIDOR_DB: f64 = 3.4;
+
+/// Level of each band over its target. What all bands have in common is taken out where it brings more bands into the
+/// corridor: a boost of a few bands lowers all others in relation to the whole, which is no fault of theirs.
+pub fn centred_deviation_db(portrait: &Portrait, target: &Target) -> [f64; BANDS] {
+    let deviation_db: [f64; BANDS] =
+        std::array::from_fn(|band| f64::from(portrait.level_30s_db[band] - target.level_db[band]));
+    // The derivative of the squared distance to the corridor, plus a slight preference for none: falls with the offset.
+    let pull = |offset_db: f64| -> f64 {
+        let outside = (0..BANDS).map(|band| {
+            let corridor = f64::from(target.corridor_db[band]).max(0.05);
+            let x = deviation_db[band] - offset_db;
+            (x - x.clamp(-corridor, corridor)).clamp(-6.0, 6.0) / corridor
+        });
+        outside.sum::<f64>() - 0.02 * offset_db
+    };
+    let (mut low, mut high) = (-60.0, 60.0);
+    for _ in 0..48 {
+        let middle = 0.5 * (low + high);
+        if pull(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    deviation_db.map(|x| x - 0.5 * (low + high))
+}
+
+/// How far the worst third of an octave lies outside of the corridor, in corridors.
+fn beyond(deviation_db: &[f64; BANDS], corridor: &[f64; BANDS], faint: &[bool; BANDS]) -> f64 {
+    let mut worst = 0.0f64;
+    for band in 1..BANDS - 1 {
+        if faint[band - 1..=band + 1].contains(&true) {
+            continue;
+        }
+        let mean: f64 = deviation_db[band - 1..=band + 1].iter().sum::<f64>() / 3.0;
+        let widest = corridor[band - 1..=band + 1].iter().fold(0.0f64, |most, x| most.max(*x));
+        worst = worst.max(mean.abs() / widest - 1.0 - GRAZE);
+    }
+    worst
+}
+
+/// The gains nearest to a wanted change, none of which raises what is not there.
+fn fitted_db(wanted_db: &[f32; BANDS], faint: &[bool; BANDS]) -> [f32; ADAPTIVE_BANDS] {
+    let ridge = std::array::from_fn(|i| match i {
+        0 | 1 | 8 | 9 => EDGE_RIDGE,
+        _ => RIDGE,
+    });
+    // Where there is nothing, the fit may do as it likes.
+    let weights = faint.map(|faint| if faint { 0.05 } else { 1.0 });
+    let (lowest, mut highest) = bounds_db();
+    for (i, highest) in highest.iter_mut().enumerate() {
+        *highest *= highest_share(faint, i);
+    }
+    let gains_db = GainCost::of_response(wanted_db, &weights, &ridge).minimum(&lowest, &highest);
+    gains_db.map(|gain_db| if gain_db.abs() < SMALLEST_DB { 0.0 } else { gain_db })
+}
+
+/// Share of its bound up to which a band may raise: none when a third of what it reaches is not there.
+fn highest_share(faint: &[bool; BANDS], band: usize) -> f64 {
+    let slope = &slopes()[band];
+    let whole: f64 = slope.iter().map(|x| x * x).sum();
+    let missing: f64 = (0..BANDS).filter(|b| faint[*b]).map(|b| slope[b] * slope[b]).sum();
+    (1.0 - 3.0 * missing / whole).max(0.0)
+}

@@ -1,0 +1,97 @@
+//! What a project keeps of the listener: where it has gone, what it has learned, what it aims for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::reference::Reference;
+use super::steering::Course;
+use super::taste::Taste;
+
+/// Everything that is saved.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Layout1")]
+pub struct Saved {
+    /// Commits, pins and locks.
+    pub course: Course,
+    /// What was learned from corrections.
+    pub taste: Taste,
+    /// What is aimed for instead of a character.
+    pub reference: Option<Reference>,
+    /// Why what was saved is not here: one sentence, never saved itself.
+    pub lost: Option<String>,
+}
+
+/// Layout 1.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Layout1 {
+    version: u64,
+    course: Course,
+    taste: Taste,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<Reference>,
+}
+
+impl Saved {
+    /// Layout written by this version of the program. A change of meaning raises it and adds a step to the ladder.
+    pub const VERSION: u64 = 1;
+}
+
+impl From<Saved> for Layout1 {
+    fn from(saved: Saved) -> Self {
+        Self { version: Saved::VERSION, course: saved.course, taste: saved.taste, reference: saved.reference }
+    }
+}
+
+impl TryFrom<Value> for Saved {
+    type Error = String;
+
+    /// Climbs the ladder from whatever layout the value has.
+    fn try_from(value: Value) -> Result<Self, String> {
+        let version = value.get("version").and_then(Value::as_u64).ok_or("no version")?;
+        match version {
+            // Stands for something that could not be read.
+            0 => {
+                let lost = value.get("lost").and_then(Value::as_str).unwrap_or("unreadable").to_owned();
+                Ok(Self { lost: Some(lost), ..Self::default() })
+            }
+            Self::VERSION => {
+                let Layout1 { course, taste, reference, .. } =
+                    serde_json::from_value(value).map_err(|error| error.to_string())?;
+                Ok(Self { course: course.bounded(), taste, reference, lost: None })
+            }
+            later => Err(format!("found layout {later}, expected at most {}", Self::VERSION)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn survives_its_own_json_and_refuses_other() {
+        let mut saved = Saved::default();
+        saved.course.committed.0[3] = 1.5;
+        saved.course.pins[3] = Some(1.5);
+        saved.course.history.push_back(Default::default());
+        let json = serde_json::to_string(&saved).unwrap();
+        assert_eq!(serde_json::from_str::<Saved>(&json).unwrap(), saved);
+        for (field, reason) in [
+            ("null", "no version"),
+            ("{\"version\": 99}", "found layout 99, expected at most 1"),
+            ("{\"version\": 1, \"course\": 3}", "invalid type"),
+        ] {
+            let error = serde_json::from_str::<Saved>(field).unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn values_from_strangers_are_bounded() {
+        let mut json = serde_json::to_value(Saved::default()).unwrap();
+        json["course"]["committed"][1] = 99.0.into();
+        let saved: Saved = serde_json::from_value(json).unwrap();
+        assert_eq!(saved.course.committed.0[1], 2.0);
+    }
+}

@@ -1,0 +1,400 @@
+//! The thread that listens, one for each plugin instance, and how the rest of the program talks to it.
+//!
+//! Started at the first activation, re-prepared through the tap when the format changes, ended with the plugin. It sleeps
+//! between looks at the ring. Should it die, the audio thread keeps its last heading and the view says so.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::Saved;
+use super::advice::Advice;
+use super::conductor::Conductor;
+use super::model::Model;
+use super::onnx::OnnxModel;
+use super::port::Helm;
+use super::reference::Reference;
+use super::steering::{Heading, Wish};
+use crate::bridge::latest::{LatestReader, LatestWriter};
+use crate::bridge::tap::TapReader;
+use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Moves, Pace};
+
+/// How often the ring is looked at: half a hop.
+const PERIOD: Duration = Duration::from_millis(50);
+/// The same while nothing is to be heard.
+const IDLE_PERIOD: Duration = Duration::from_millis(250);
+/// Frames taken from the ring at once.
+const CHUNK_FRAMES: usize = 2_048;
+
+/// What the worker needs from the plugin: what the user set, and a place for what it keeps.
+pub trait Desk: Send + 'static {
+    /// What the user allows now; locks come from the saved state.
+    fn controls(&self) -> AdaptiveControls;
+    /// What is kept, and a number that changes when it is replaced from outside.
+    fn saved(&self) -> (Arc<Saved>, u64);
+    /// Keeps something new in place of what has this number.
+    fn keep(&self, revision: u64, saved: Saved);
+}
+
+/// What the editor and others may ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Something about the moves.
+    Steer(Wish),
+    /// One bit for each move that nothing automatic may touch.
+    Lock(u32),
+    /// Aim for the mean of these files.
+    Reference(Vec<PathBuf>),
+    /// Aim for the character again.
+    NoReference,
+    /// Ask this model instead of the one that comes with the program, until the instance ends.
+    Model(PathBuf),
+    /// Ask the model that comes with the program.
+    OwnModel,
+    /// Unlearn the last correction.
+    ForgetLast,
+    /// Unlearn all corrections.
+    ForgetAll,
+    /// Replace what has been learned by a file's content.
+    ImportTaste(String),
+}
+
+/// What the editor shows.
+#[derive(Debug, Clone, Default)]
+pub struct AdaptivePicture {
+    /// The newest advice; `None` before enough was heard.
+    pub advice: Option<Advice>,
+    /// Where the engine has been sent.
+    pub committed: Moves,
+    /// Where it is.
+    pub present: Moves,
+    /// Values that the user holds by hand and locks; see [`super::steering::Course`].
+    pub course: super::steering::Course,
+    /// Whether anything above the gate is heard now.
+    pub is_heard: bool,
+    /// Heard time in seconds.
+    pub heard_s: f64,
+    /// Share of the learning time that is over.
+    pub learned_share: f32,
+    /// Corrections learned, as people read them.
+    pub corrections: Vec<String>,
+    /// What is aimed for: character or reference.
+    pub aim: String,
+    /// The model that speaks; empty where the rule is alone.
+    pub model: String,
+    /// What went wrong last, for people.
+    pub trouble: Option<String>,
+    /// Frames lost because the worker was late.
+    pub dropped_frames: u64,
+}
+
+/// The editor's half.
+pub struct AdaptiveView {
+    pub(super) pictures: LatestReader<AdaptivePicture>,
+    pub(super) board: Arc<Board>,
+}
+
+impl AdaptiveView {
+    /// The newest picture.
+    pub fn picture(&mut self) -> &AdaptivePicture {
+        self.pictures.read()
+    }
+
+    /// Asks the worker for something.
+    pub fn ask(&self, ask: Ask) {
+        self.board.ask(ask);
+    }
+
+    /// Looks that the worker has taken at the ring since it was started, or `None` when it has died. A number that stands
+    /// still for seconds means that it hangs.
+    pub fn beats(&self) -> Option<u64> {
+        let beats = self.board.beats.load(Ordering::Relaxed);
+        (beats != DEAD).then_some(beats)
+    }
+
+    /// Sets what is called, by the worker's thread, when the picture changes. The first call counts.
+    pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
+        // A second editor for the same plugin does not exist.
+        let _ = self.board.wake.set(Box::new(wake));
+    }
+}
+
+/// Beats of a worker that died.
+const DEAD: u64 = u64::MAX;
+
+/// Where wishes are left for the worker. Never touched by the audio thread.
+#[derive(Default)]
+pub(super) struct Board {
+    inner: Mutex<Inner>,
+    changed: Condvar,
+    beats: AtomicU64,
+    wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    asks: Vec<Ask>,
+    stop: bool,
+}
+
+impl Board {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Plain values, whole after every statement.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(&self, ask: Ask) {
+        self.lock().asks.push(ask);
+        self.changed.notify_all();
+    }
+
+    fn stop(&self) {
+        self.lock().stop = true;
+        self.changed.notify_all();
+    }
+
+    /// What was asked for, after at most `patience`; `None` is the end.
+    fn next(&self, patience: Duration) -> Option<Vec<Ask>> {
+        let mut inner = self.lock();
+        if inner.asks.is_empty() && !inner.stop {
+            inner = self.changed.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        (!inner.stop).then(|| std::mem::take(&mut inner.asks))
+    }
+}
+
+/// The plugin's half: starts the thread once and ends it when dropped.
+pub struct AdaptiveWorker {
+    pub(super) waiting: Option<Box<Listening>>,
+    pub(super) board: Arc<Board>,
+    pub(super) thread: Option<JoinHandle<()>>,
+}
+
+impl AdaptiveWorker {
+    /// Starts the thread unless it runs. Without threads to be had nothing moves and the sound is unharmed.
+    pub fn start(&mut self) {
+        let Some(mut listening) = self.waiting.take() else { return };
+        let board = self.board.clone();
+        let run = move || {
+            if catch_unwind(AssertUnwindSafe(|| listening.run(&board))).is_err() {
+                board.beats.store(DEAD, Ordering::Relaxed);
+                if let Some(wake) = board.wake.get() {
+                    wake();
+                }
+            }
+        };
+        self.thread = thread::Builder::new().name("auracore adaptive".to_owned()).spawn(run).ok();
+    }
+}
+
+impl Drop for AdaptiveWorker {
+    fn drop(&mut self) {
+        self.board.stop();
+        if let Some(thread) = self.thread.take() {
+            // A worker that panicked has nothing left to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread owns.
+pub(super) struct Listening {
+    pub tap: TapReader,
+    pub helm: Helm,
+    pub present: LatestReader<Moves>,
+    pub pictures: LatestWriter<AdaptivePicture>,
+    pub desk: Box<dyn Desk>,
+    pub conductor: Option<Conductor>,
+    pub revision: u64,
+    pub rate_hz: f64,
+    pub planes: [Vec<f32>; 4],
+    pub trouble: Option<String>,
+}
+
+impl Listening {
+    fn run(&mut self, board: &Board) {
+        let mut last = Instant::now();
+        let mut patience = PERIOD;
+        while let Some(asks) = board.next(patience) {
+            let controls = self.controls();
+            let is_off = controls.mode == AdaptiveMode::Off;
+            patience = if is_off { IDLE_PERIOD } else { PERIOD };
+            let passed_s = std::mem::replace(&mut last, Instant::now()).elapsed().as_secs_f32();
+            let mut changed = !asks.is_empty() | self.follow_format() | self.follow_restored();
+            if self.conductor.is_none() && is_off && asks.is_empty() {
+                self.tap.drain(usize::MAX, |_| ());
+                board.beats.fetch_add(1, Ordering::Relaxed);
+                continue; // a listener that was never wanted costs nothing
+            }
+            for ask in asks {
+                self.carry_out(ask);
+            }
+            let was_heard = self.conductor().is_heard();
+            let has_heard = self.hear(&controls);
+            changed |= has_heard && (was_heard || self.conductor().is_heard());
+            changed |= self.conductor().settle(passed_s) > 0;
+            if changed {
+                self.keep();
+                self.publish();
+                if let Some(wake) = board.wake.get() {
+                    wake();
+                }
+            }
+            board.beats.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn controls(&self) -> AdaptiveControls {
+        let locks = self.conductor.as_ref().map_or(0, |conductor| conductor.steering().course().locks);
+        AdaptiveControls { locks, ..self.desk.controls() }
+    }
+
+    /// The conductor, made with the embedded model when it is first needed.
+    fn conductor(&mut self) -> &mut Conductor {
+        let (desk, trouble, revision, rate_hz) =
+            (&self.desk, &mut self.trouble, &mut self.revision, self.rate_hz);
+        self.conductor.get_or_insert_with(|| {
+            let (saved, saved_revision) = desk.saved();
+            *revision = saved_revision;
+            *trouble = saved.lost.clone();
+            let mut conductor = Conductor::new(&saved, None);
+            conductor.set_model(OnnxModel::embedded().map(|model| Box::new(model) as Box<dyn Model>));
+            if rate_hz > 0.0 {
+                conductor.prepare(rate_hz);
+            }
+            conductor
+        })
+    }
+
+    fn follow_format(&mut self) -> bool {
+        let Some(format) = self.tap.new_format() else { return false };
+        let rate_hz = f64::from(format.sample_rate_hz);
+        // Hosts activate often; what was heard at the same rate still holds.
+        if rate_hz > 0.0 && rate_hz != self.rate_hz {
+            self.rate_hz = rate_hz;
+            if let Some(conductor) = &mut self.conductor {
+                conductor.prepare(rate_hz);
+            }
+        }
+        true
+    }
+
+    /// Goes on from a project that was restored meanwhile.
+    fn follow_restored(&mut self) -> bool {
+        let (saved, revision) = self.desk.saved();
+        let Some(conductor) = self.conductor.as_mut().filter(|_| revision != self.revision) else {
+            return false;
+        };
+        self.revision = revision;
+        self.trouble = saved.lost.clone();
+        conductor.resume(&saved);
+        true
+    }
+
+    fn hear(&mut self, controls: &AdaptiveControls) -> bool {
+        let mut heard_any = false;
+        loop {
+            self.planes.iter_mut().for_each(Vec::clear);
+            let planes = &mut self.planes;
+            let taken = self.tap.drain(CHUNK_FRAMES, |frame| {
+                planes.iter_mut().zip(frame).for_each(|(plane, sample)| plane.push(sample));
+            });
+            if taken == 0 {
+                return heard_any;
+            }
+            heard_any = true;
+            let present = *self.present.read();
+            let planes = std::mem::take(&mut self.planes);
+            let heading = self.conductor().hear(planes.each_ref().map(Vec::as_slice), &present, controls);
+            self.planes = planes;
+            self.head(heading);
+        }
+    }
+
+    fn head(&mut self, heading: Option<Heading>) {
+        if let Some(heading) = heading {
+            self.helm.head(&heading);
+        }
+    }
+
+    fn carry_out(&mut self, ask: Ask) {
+        self.trouble = None;
+        let outcome = match ask {
+            Ask::Steer(wish) => {
+                let heading = self.conductor().wish(wish);
+                self.head(heading);
+                Ok(())
+            }
+            Ask::Lock(locks) => {
+                self.conductor().steering_mut().set_locks(locks);
+                Ok(())
+            }
+            Ask::Reference(files) => Reference::from_files(&files)
+                .map(|reference| self.conductor().set_reference(Some(reference)))
+                .map_err(|error| error.to_string()),
+            Ask::NoReference => {
+                self.conductor().set_reference(None);
+                Ok(())
+            }
+            Ask::Model(path) => OnnxModel::load(&path)
+                .map(|model| self.conductor().set_model(Ok(Box::new(model))))
+                .map_err(|error| error.to_string()),
+            Ask::OwnModel => {
+                let model = OnnxModel::embedded().map(|model| Box::new(model) as Box<dyn Model>);
+                self.conductor().set_model(model);
+                Ok(())
+            }
+            Ask::ForgetLast => {
+                self.conductor().taste_mut().forget_last();
+                Ok(())
+            }
+            Ask::ForgetAll => {
+                self.conductor().taste_mut().forget_all();
+                Ok(())
+            }
+            Ask::ImportTaste(text) => super::taste::Taste::import(&text)
+                .map(|taste| *self.conductor().taste_mut() = taste)
+                .map_err(|error| error.to_string()),
+        };
+        self.trouble = outcome.err();
+    }
+
+    /// Keeps what changed, where anything did.
+    fn keep(&mut self) {
+        let Some(conductor) = &self.conductor else { return };
+        let saved = conductor.saved();
+        if *self.desk.saved().0 != saved {
+            self.desk.keep(self.revision, saved);
+        }
+    }
+
+    fn publish(&mut self) {
+        let present = *self.present.read();
+        let dropped_frames = self.tap.dropped_frames();
+        let trouble = self.trouble.clone();
+        let Some(conductor) = &self.conductor else { return };
+        let picture = AdaptivePicture {
+            advice: conductor.advice().cloned(),
+            committed: conductor.steering().committed(),
+            present,
+            course: conductor.steering().course().clone(),
+            is_heard: conductor.is_heard(),
+            heard_s: conductor.portrait().heard_s,
+            learned_share: conductor.steering().learned_share(),
+            corrections: conductor.taste().labels(),
+            aim: conductor.aim(),
+            model: conductor.model().map(|model| model.description().to_string()).unwrap_or_default(),
+            trouble: trouble.or_else(|| conductor.trouble().map(ToString::to_string)),
+            dropped_frames,
+        };
+        self.pictures.write(picture);
+    }
+}
+
+/// The pace of a project that is put in place.
+pub(super) fn in_place(saved: &Saved) -> Heading {
+    Heading { moves: saved.course.committed.bounded(), pace: Pace::AtOnce }
+}
