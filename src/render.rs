@@ -3,6 +3,7 @@
 
 use crate::audio_file::AudioData;
 use crate::control::MasterControls;
+use crate::control::adaptive::Adaptation;
 use crate::engine::{Engine, EngineIo};
 
 mod goal;
@@ -34,12 +35,18 @@ pub struct Rendered {
     pub limiter: Reduction,
 }
 
-/// Renders a mono or stereo recording with settings that stay the same throughout.
+/// Renders a mono or stereo recording with settings and adaptive moves that stay the same throughout.
 ///
 /// The latency of the engine is taken off the start and silence is fed behind the end until its last sample has come out.
 /// `progress` hears the finished share, 0 to 1, now and then.
-pub fn render(audio: &AudioData, controls: &MasterControls, progress: &dyn Fn(f64)) -> Rendered {
+pub fn render(
+    audio: &AudioData,
+    controls: &MasterControls,
+    adaptation: &Adaptation,
+    progress: &dyn Fn(f64),
+) -> Rendered {
     let mut engine = Engine::new(f64::from(audio.rate_hz), controls.mode);
+    engine.adapt(adaptation);
     let (frames, latency) = (audio.frames(), engine.latency_samples());
     let mut output: Vec<Vec<f32>> = audio.channels.iter().map(|_| Vec::with_capacity(frames)).collect();
     let mut block = vec![[0.0_f32; BLOCK_FRAMES]; audio.channels.len()];
@@ -82,7 +89,7 @@ mod tests {
         for frames in [0, 1, 511, 512, 513, 3_000] {
             for channels in [1, 2] {
                 let audio = AudioData { channels: vec![vec![0.25; frames]; channels], rate_hz: 48_000 };
-                let rendered = render(&audio, &controls, &|_| {});
+                let rendered = render(&audio, &controls, &Adaptation::NONE, &|_| {});
                 assert_eq!((rendered.audio.channels.len(), rendered.audio.frames()), (channels, frames));
             }
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use auracore::audio_file::AudioData;
 use auracore::control::EqKind;
+use auracore::control::adaptive::Adaptation;
 use auracore::render::{Goal, Outcome, master};
 use auracore::state::preset::{Preset, PresetError, by_name, factory, slug};
 
@@ -74,7 +75,7 @@ fn factory_presets_are_described_and_modest() {
 fn factory_presets_master_music() {
     let song = music(10.0, 44_100);
     for preset in factory() {
-        let levelled = master(&song, &preset.controls, &goal(preset), &|_, _| {}).unwrap();
+        let levelled = master(&song, &preset.controls, &Adaptation::NONE, &goal(preset), &|_, _| {}).unwrap();
         let name = &preset.name;
         let audio = &levelled.rendered.audio;
         assert_eq!(audio.frames(), song.frames(), "{name}");
@@ -106,14 +107,14 @@ fn factory_presets_take_mono_and_silence() {
     mono.channels.truncate(1);
     let silence = AudioData { channels: vec![vec![0.0; 10_000]; 2], rate_hz: 48_000 };
     for preset in factory() {
-        let levelled = master(&mono, &preset.controls, &goal(preset), &|_, _| {}).unwrap();
+        let levelled = master(&mono, &preset.controls, &Adaptation::NONE, &goal(preset), &|_, _| {}).unwrap();
         assert!(
             levelled.after.true_peak_dbtp <= preset.controls.limiter.ceiling_db.into(),
             "{}",
             preset.name
         );
         assert!(levelled.after.integrated_lufs.is_finite(), "{}", preset.name);
-        let levelled = master(&silence, &preset.controls, &goal(preset), &|_, _| {}).unwrap();
+        let levelled = master(&silence, &preset.controls, &Adaptation::NONE, &goal(preset), &|_, _| {}).unwrap();
         assert_eq!(levelled.outcome, Outcome::Unmeasurable);
         assert!(
             levelled.rendered.audio.channels.iter().flatten().all(|sample| *sample == 0.0),

@@ -14,6 +14,7 @@ use super::{INTERRUPTED, USAGE, complain, path_text, say, say_json};
 use crate::audio_file::{Existing, FileFormat, SampleBits};
 use crate::state::preset::{Preset, by_name};
 
+mod adaptive;
 mod file;
 mod plan;
 mod text;
@@ -28,6 +29,9 @@ How it works: with a target (its own or the preset's) the file is first brought 
 compressor meets quiet and loud files alike, then driven into the limiter until the result has the target within 0.1 LU. \
 Where that would take more limiting than --max-reduction allows, it stops there and says so.
 
+With --adaptive the file is heard first: its spectrum, dynamics and width are compared with what is common for music (or \
+with a character, or with reference files) and moved towards it, each move within bounds and only where it is worth one.
+
 The result has the length of the input, sample for sample in time with it, and is checked before it is written: no true \
 peak is above the ceiling. 16 and 24 bit are dithered. Title, artist, pictures and other common tags are carried over.
 
@@ -36,6 +40,8 @@ Examples:
   auracore master song.wav -o mastered.flac --target -11 --ceiling -1.5
   auracore master side-a/*.aiff -o masters/ --preset acoustic --format flac
   auracore master mix.wav -o cd.wav --rate 44100 --bits 16
+  auracore master song.wav -o out.wav --adaptive --character warm --explain
+  auracore master song.wav -o out.wav --adaptive --amount 60 --reference liked-1.flac liked-2.flac
   auracore presets                              lists the presets";
 
 /// Arguments of `auracore master`.
@@ -69,6 +75,8 @@ pub struct Args {
     /// Sample rate of the result [default: the input's]. Conversion comes before mastering, so that the ceiling holds.
     #[arg(long, value_name = "HZ", value_parser = rate)]
     rate: Option<u32>,
+    #[command(flatten)]
+    adaptive: adaptive::AdaptiveArgs,
     /// Replace existing output files. Inputs are never replaced.
     #[arg(long)]
     overwrite: bool,
@@ -186,6 +194,7 @@ fn prepare(args: &Args) -> Result<(Settings, Vec<plan::Job>), String> {
         preset,
         bits,
         rate_hz: args.rate,
+        listening: args.adaptive.listening()?,
         existing: if args.overwrite { Existing::Replace } else { Existing::Refuse },
     };
     Ok((settings, jobs))

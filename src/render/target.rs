@@ -4,6 +4,7 @@ use super::search::{Found, Renderer, Sound, search};
 use super::{ENGINE_RATES_HZ, Goal, Outcome, Rendered, render};
 use crate::audio_file::AudioData;
 use crate::control::MasterControls;
+use crate::control::adaptive::Adaptation;
 use crate::measure::{MeasureError, Summary, integrated_lufs, measure_programme};
 
 /// A finished master.
@@ -51,7 +52,7 @@ pub enum RenderError {
 ///
 /// The limiter is always on, nothing is bypassed or soloed, and the full-latency mode is used, whatever `controls` say.
 /// With a target the input gain brings the recording to [`super::OPERATING_LUFS`] (or to the target, if that is lower),
-/// the limiter's drive does the rest. Without one the controls stand as they are. `progress` hears the number of the
+/// the limiter's drive does the rest; the adaptive layer comes before both. Without one the controls stand as they are. `progress` hears the number of the
 /// rendering, from 1, and its finished share.
 ///
 /// # Errors
@@ -59,6 +60,7 @@ pub enum RenderError {
 pub fn master(
     audio: &AudioData,
     controls: &MasterControls,
+    adaptation: &Adaptation,
     goal: &Goal,
     progress: &dyn Fn(usize, f64),
 ) -> Result<Levelled, RenderError> {
@@ -67,7 +69,7 @@ pub fn master(
     }
     let before = summary(audio)?;
     let has_target = goal.target_lufs.is_some();
-    let mut recording = Recording { audio, has_target, progress, last: None };
+    let mut recording = Recording { audio, adaptation, has_target, progress, last: None };
     let Found { controls, outcome, passes } =
         search(controls, *goal, before.integrated_lufs, &mut recording)?;
     // The search has asked for the peak of exactly this rendering.
@@ -80,6 +82,7 @@ pub fn master(
 /// A recording and the last thing that the chain made of it; memory holds one.
 struct Recording<'a> {
     audio: &'a AudioData,
+    adaptation: &'a Adaptation,
     /// Without a target nobody needs the loudness before the end.
     has_target: bool,
     progress: &'a dyn Fn(usize, f64),
@@ -96,7 +99,7 @@ struct Last {
 impl Renderer for Recording<'_> {
     fn render(&mut self, pass: usize, controls: &MasterControls) -> Result<Sound, RenderError> {
         self.last = None; // its memory is needed
-        let rendered = render(self.audio, controls, &|share| (self.progress)(pass, share));
+        let rendered = render(self.audio, controls, self.adaptation, &|share| (self.progress)(pass, share));
         let integrated_lufs =
             if self.has_target { loudness_lufs(&rendered.audio)? } else { f64::NEG_INFINITY };
         let sound = Sound { integrated_lufs, hardest_3s_db: rendered.limiter.hardest_3s_db };

@@ -5,17 +5,20 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::adaptive::{Heard, Listening};
+use crate::adaptive::survey::SurveyError;
 use crate::audio_file::{
     self, AudioData, AudioFileError, Existing, FileFormat, Limits, SampleBits, WriteSpec, read, resample,
 };
 use crate::cli::path_text;
+use crate::control::adaptive::Adaptation;
 use crate::control::{DitherBits, MasterControls};
 use crate::measure::Summary;
 use crate::render::{self, Goal, Levelled, Outcome, Reduction, RenderError};
 use crate::state::preset::Preset;
 
 /// What to do with each file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The chain.
     pub preset: Preset,
@@ -29,6 +32,8 @@ pub struct Settings {
     pub bits: SampleBits,
     /// Sample rate of the result; none keeps the input's.
     pub rate_hz: Option<u32>,
+    /// How the file is listened to first, if it is.
+    pub listening: Option<Listening>,
     /// What may happen to an existing output.
     pub existing: Existing,
 }
@@ -58,7 +63,7 @@ impl From<&Summary> for Levels {
 }
 
 /// What was done to a file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct FileReport {
     /// File read.
     #[serde(serialize_with = "path_text")]
@@ -92,6 +97,9 @@ pub struct FileReport {
     pub format: &'static str,
     /// Word length written.
     pub bits: String,
+    /// What was heard and proposed, with `--adaptive`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<Heard>,
     /// Renderings it took.
     pub passes: usize,
     /// Things worth telling, a sentence each.
@@ -104,6 +112,14 @@ pub enum MasterError {
     /// Reading or writing failed.
     #[error(transparent)]
     File(#[from] AudioFileError),
+    /// There is no advice for it.
+    #[error("{}: {source}", path.display())]
+    Survey {
+        /// The input.
+        path: PathBuf,
+        /// The reason.
+        source: SurveyError,
+    },
     /// The audio cannot be mastered.
     #[error("{}: {source}", path.display())]
     Render {
@@ -133,6 +149,16 @@ pub fn master_file(
     let file = read(input, &Limits::default())?;
     let mut notes = file.notes;
     let audio = at_rate(file.audio, settings.rate_hz, &mut notes, progress);
+    let (adaptation, heard) = match &settings.listening {
+        Some(listening) => {
+            progress("listening", 0.0);
+            let heard = listening.hear(&audio);
+            let (adaptation, heard) =
+                heard.map_err(|source| MasterError::Survey { path: input.into(), source })?;
+            (adaptation, Some(heard))
+        }
+        None => (Adaptation::NONE, None),
+    };
     progress("measuring", 0.0);
     let goal = Goal {
         target_lufs: settings.target_lufs,
@@ -141,7 +167,7 @@ pub fn master_file(
     };
     let controls = for_word_length(&settings.preset.controls, settings.bits);
     let passes = |pass, share| progress(&format!("pass {pass}"), share);
-    let levelled = render::master(&audio, &controls, &goal, &passes)
+    let levelled = render::master(&audio, &controls, &adaptation, &goal, &passes)
         .map_err(|source| MasterError::Render { path: input.into(), source })?;
     progress("writing", 0.0);
     let spec = WriteSpec { format, bits: settings.bits, existing: settings.existing };
@@ -153,7 +179,7 @@ pub fn master_file(
     if !written.lost_tags.is_empty() {
         notes.push(format!("tags that {} cannot hold: {}", format.extension(), written.lost_tags.join(", ")));
     }
-    Ok(report(input, output, format, settings, &levelled, notes))
+    Ok(report(input, output, format, settings, &levelled, heard, notes))
 }
 
 fn at_rate(
@@ -203,6 +229,7 @@ fn report(
     format: FileFormat,
     settings: &Settings,
     levelled: &Levelled,
+    adaptive: Option<Heard>,
     notes: Vec<String>,
 ) -> FileReport {
     let Levelled { rendered, controls, .. } = levelled;
@@ -222,6 +249,7 @@ fn report(
         rate_hz: rendered.audio.rate_hz,
         format: format.extension(),
         bits: settings.bits.to_string(),
+        adaptive,
         passes: levelled.passes,
         notes,
     }

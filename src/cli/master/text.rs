@@ -1,6 +1,8 @@
 //! The report of one mastered file, for people.
 
+use super::adaptive::Heard;
 use super::{FileReport, Levels};
+use crate::control::adaptive::MOVE_SPECS;
 use crate::render::Reduction;
 
 pub(super) fn report(report: &FileReport) -> String {
@@ -24,6 +26,7 @@ pub(super) fn report(report: &FileReport) -> String {
         report.rate_hz,
         report.passes, if report.passes == 1 { "" } else { "s" },
     ));
+    lines.extend(report.adaptive.iter().flat_map(adaptive));
     lines.extend(report.notes.iter().map(|note| format!("  {:<12}{note}", "note")));
     lines.join("\n")
 }
@@ -41,4 +44,53 @@ fn reduction(label: &str, reduction: &Reduction) -> String {
         "  {label:<12}{:.1} dB at most, {:.1} dB on average, {:.1} dB over the hardest 3 s",
         reduction.max_db, reduction.average_db, reduction.hardest_3s_db
     )
+}
+
+/// What was heard and done; every move with its reasons where people asked for them.
+fn adaptive(heard: &Heard) -> Vec<String> {
+    let model = heard.model.as_deref().unwrap_or("the rule alone");
+    let mut lines = vec![format!(
+        "  {:<12}aim {}, {model}, {:.0} % of it, {:.0} % sure",
+        "adaptive",
+        heard.aim,
+        100.0 * heard.amount,
+        100.0 * heard.advice.confidence
+    )];
+    if !heard.explain {
+        let moved = heard.advice.explanations.iter().zip(&MOVE_SPECS);
+        let moved: Vec<String> = moved
+            .filter(|(one, spec)| (one.proposed - spec.neutral).abs() >= 0.05)
+            .map(|(one, spec)| format!("{} {}", spec.name, value(one.proposed, spec.unit)))
+            .collect();
+        let moved = if moved.is_empty() { "nothing to move".to_owned() } else { moved.join(", ") };
+        lines.push(format!("  {:<12}{moved}", ""));
+        return lines;
+    }
+    lines.push(format!(
+        "  {:<20}{:>11}{:>18}{:>10}{:>8}{:>8}{:>8}{:>7}  why",
+        "", "measured", "right is", "proposed", "rule", "model", "taste", "sure"
+    ));
+    for (one, spec) in heard.advice.explanations.iter().zip(&MOVE_SPECS) {
+        lines.push(format!(
+            "  {:<20}{:>11}{:>18}{:>10}{:>+8.2}{:>+8.2}{:>+8.2}{:>5.0} %  {}",
+            spec.name,
+            format!("{:.1} {}", one.measured, one.measured_unit),
+            format!("{:.1} to {:.1}", one.low, one.high),
+            value(one.proposed, spec.unit),
+            one.from_rule,
+            one.from_model,
+            one.from_taste,
+            100.0 * one.confidence,
+            one.reason
+        ));
+    }
+    lines
+}
+
+fn value(value: f32, unit: &str) -> String {
+    match unit {
+        "dB" => format!("{value:+.1} dB"),
+        "" => format!("{value:.2}"),
+        unit => format!("{value:.0} {unit}"),
+    }
 }
