@@ -17,6 +17,7 @@ use nice_plug_egui::{
     RepaintNotifier, create_egui_editor,
 };
 
+use crate::adaptive::worker::AdaptiveView;
 use crate::plugin::{EditorLink, TrackView};
 
 mod file_dialog;
@@ -43,6 +44,7 @@ pub struct App {
     gui: Option<GuiContext>,
     loaded: Loaded,
     shown: Shown,
+    shows_listener: bool,
 }
 
 impl NiceEguiApp for App {
@@ -59,13 +61,14 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let Self { link, gui: Some(gui), loaded, shown } = self else { return };
+        let Self { link, gui: Some(gui), loaded, shown, shows_listener } = self else { return };
         let setter = gui.param_setter();
         let telemetry = *link.telemetry.read();
         let desk = Desk { params: &link.params, setter: &setter, picture: link.meters.picture(), telemetry };
         let window = ResizableWindow::new("window").min_size(MIN_SIZE);
-        let track = &mut link.track;
-        let reset = window.show(ui, |ui| draw(ui, &desk, loaded, track, shown)).inner;
+        let (track, listener) = (&mut link.track, &mut link.adaptive);
+        let reset =
+            window.show(ui, |ui| draw(ui, &desk, loaded, (track, shown), (listener, shows_listener))).inner;
         // The meters ask for their frames themselves; what the hand has changed may take a moment to come back.
         if ui.input(|input| !input.events.is_empty()) {
             ui.ctx().request_repaint_after(AFTER_INPUT);
@@ -85,14 +88,23 @@ fn draw(
     ui: &mut egui::Ui,
     desk: &Desk,
     loaded: &mut Loaded,
-    track: &mut TrackView,
-    shown: &mut Shown,
+    (track, shown): (&mut TrackView, &mut Shown),
+    (listener, shows_listener): (&mut AdaptiveView, &mut bool),
 ) -> bool {
     let places = Places::of(ui.max_rect());
     sections::header::show(ui, desk, places.header, loaded);
     sections::input::show(ui, desk, places.input);
     sections::track::button(ui, desk, places.track_button, track, shown);
-    if shown.is_open {
+    let was_open = *shows_listener;
+    sections::adaptive::button(ui, desk, places.adaptive_button, listener, shows_listener);
+    // One of them at a time, the one that was asked for last.
+    if *shows_listener && !was_open {
+        shown.is_open = false;
+    }
+    *shows_listener &= !shown.is_open;
+    if *shows_listener {
+        sections::adaptive::show(ui, desk, places.eq, listener);
+    } else if shown.is_open {
         sections::track::show(ui, desk, places.eq, track, shown);
     } else {
         sections::eq::show(ui, desk, places.eq);
@@ -123,7 +135,15 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     link.meters.wake_with(move || meters.request_repaint());
     let track = notifier.clone();
     link.track.wake_with(move || track.request_repaint());
-    let app = App { link, gui: None, loaded: Loaded::default(), shown: Shown::default() };
+    let listener = notifier.clone();
+    link.adaptive.wake_with(move || listener.request_repaint());
+    let app = App {
+        link,
+        gui: None,
+        loaded: Loaded::default(),
+        shown: Shown::default(),
+        shows_listener: false,
+    };
     create_egui_editor(state, notifier, settings, app)
 }
 

@@ -8,10 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nice_plug::prelude::*;
 
+use crate::adaptive::Saved;
 use crate::control::MasterControls;
+use crate::control::adaptive::AdaptiveControls;
 use crate::control::session::TrackControls;
+use crate::state::track::SavedTrack;
 use crate::state::{AbSlots, Slot};
 
+mod adaptive;
 mod choice;
 mod clipper;
 mod compressor;
@@ -25,10 +29,11 @@ pub mod text;
 mod track;
 mod width;
 
+pub use adaptive::AdaptiveParams;
 pub use clipper::ClipperParams;
 pub use compressor::CompressorParams;
 pub use dither::DitherParams;
-pub use embedded::EmbeddedTrack;
+pub use embedded::Embedded;
 pub use eq::{EqBandParams, EqParams};
 pub use global::GlobalParams;
 pub use limiter::LimiterParams;
@@ -64,7 +69,13 @@ pub struct AuraParams {
     pub track: TrackParams,
     /// The track.
     #[persist = "track"]
-    pub embedded: EmbeddedTrack,
+    pub embedded: Embedded<SavedTrack>,
+    /// The listener.
+    #[nested(group = "Adaptive")]
+    pub adaptive: AdaptiveParams,
+    /// Where the listener has gone and what it has learned.
+    #[persist = "adaptive"]
+    pub course: Embedded<Saved>,
     /// The setting to compare with. Never touched by the audio thread.
     #[persist = "ab"]
     ab: Mutex<AbSlots>,
@@ -91,7 +102,9 @@ impl AuraParams {
             limiter: LimiterParams::new(&defaults.limiter),
             dither: DitherParams::new(&defaults.dither),
             track: TrackParams::new(track),
-            embedded: EmbeddedTrack::default(),
+            embedded: Embedded::default(),
+            adaptive: AdaptiveParams::new(&AdaptiveControls::default()),
+            course: Embedded::default(),
             ab: Mutex::new(AbSlots::default()),
             in_flight: Mutex::new(None),
         }
@@ -105,6 +118,12 @@ impl AuraParams {
     /// How the track is played now, the host's modulation included. Audio thread: atomic loads only.
     pub fn track_controls(&self) -> TrackControls {
         self.track.controls(View::Playing)
+    }
+
+    /// What the listener may do now, the host's modulation included; locks are kept elsewhere. Any thread: atomic loads
+    /// only.
+    pub fn adaptive_controls(&self) -> AdaptiveControls {
+        self.adaptive.controls(View::Playing)
     }
 
     /// What the user set, without modulation, always in range: for presets and comparing.
@@ -196,6 +215,7 @@ impl AuraParams {
             section.add_page("Limiter", |page| self.limiter.remote_page(page));
             section.add_page("Dither", |page| self.dither.remote_page(page));
         });
+        context.add_section("Adaptive", |section| self.adaptive.remote_pages(section));
         context.add_section("Track", |section| self.track.remote_pages(section));
     }
 }

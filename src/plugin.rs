@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
+use crate::adaptive::port::Port;
+use crate::adaptive::worker::{AdaptiveView, AdaptiveWorker};
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
 use crate::bridge::tap::{TapFormat, TapWriter, tap};
 use crate::control::session::NoteEvent;
@@ -21,6 +23,7 @@ use crate::editor;
 use crate::engine::{Engine, EngineIo};
 use crate::params::AuraParams;
 
+mod adaptive;
 mod effect;
 mod instrument;
 mod meter_worker;
@@ -58,6 +61,8 @@ pub struct EditorLink {
     pub telemetry: LatestReader<ChainTelemetry>,
     /// The track.
     pub track: TrackView,
+    /// The listener.
+    pub adaptive: AdaptiveView,
 }
 
 /// Where the audio comes from.
@@ -80,6 +85,8 @@ struct Core {
     held: ChainTelemetry,
     worker: MeterWorker,
     source: TrackSource,
+    port: Port,
+    listener: AdaptiveWorker,
     /// Ends the worker of the track with the plugin.
     _keeper: TrackKeeper,
     /// Taken by the editor.
@@ -106,8 +113,9 @@ impl Default for Core {
         let (worker, meters) = meter_worker(tap_reader);
         let (telemetry, telemetry_reader) = latest(ChainTelemetry::default());
         let (source, keeper, view) = track::track(&params);
+        let (port, listener, adaptive) = adaptive::listener(&params);
         let editor_link =
-            EditorLink { params: params.clone(), meters, telemetry: telemetry_reader, track: view };
+            EditorLink { params: params.clone(), meters, telemetry: telemetry_reader, track: view, adaptive };
         Self {
             params,
             active: None,
@@ -117,6 +125,8 @@ impl Default for Core {
             held: ChainTelemetry::default(),
             worker,
             source,
+            port,
+            listener,
             _keeper: keeper,
             editor_link: Some(editor_link),
         }
@@ -163,8 +173,11 @@ impl Core {
             &self.params.track_controls(),
         );
         let channels = layout.main_output_channels.map_or(2, NonZeroU32::get);
-        self.tap.set_format(TapFormat { sample_rate_hz: config.sample_rate, channels });
+        let format = TapFormat { sample_rate_hz: config.sample_rate, channels };
+        self.tap.set_format(format);
         self.worker.start();
+        self.port.activate(format, self.params.course.read().0.course.committed, is_offline);
+        self.listener.start();
         true
     }
 
@@ -208,13 +221,19 @@ impl Core {
             &notes[..count],
         );
         let silent_input = is_silent(left) && right.as_deref().is_none_or(is_silent);
-        let block = self.tap.begin(left, right.as_deref().unwrap_or(left));
+        let heard = right.as_deref().unwrap_or(left);
+        let block = self.tap.begin(left, heard);
+        let adaptation = self.port.adaptation(&self.params.adaptive_controls());
+        let listened = self.port.begin(left, heard);
+        active.engine.adapt(&adaptation);
         let io = EngineIo { left, right: right.as_deref_mut(), sidechain: sidechain(aux, frames) };
         active.engine.process(io, &controls);
         let silent_output = is_silent(left) && right.as_deref().is_none_or(is_silent);
-        if let Some(block) = block {
-            block.finish(left, right.as_deref().unwrap_or(left));
+        let heard = right.as_deref().unwrap_or(left);
+        for block in [block, listened].into_iter().flatten() {
+            block.finish(left, heard);
         }
+        self.port.report(active.engine.adaptive_moves());
 
         self.gate.rendered(frames);
         let fall_db = TELEMETRY_FALL_DB_PER_S * frames as f32 / active.sample_rate_hz;

@@ -3,12 +3,28 @@
 //! The host saves every parameter by its id. Each further field is saved by itself as JSON, so that one that cannot be
 //! read falls back to its default without costing the others.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::control::MasterControls;
 
 pub mod preset;
 pub mod track;
+
+/// The text of a saved field if it can be read, else that of an empty one with the reason, for types whose layout 0 stands
+/// for something lost. Nothing saved means the default.
+pub fn tidied<T: Default + Serialize + DeserializeOwned>(field: Option<&str>) -> String {
+    let read = field.map_or(Ok(T::default()), serde_json::from_str::<T>);
+    match (field, read) {
+        (Some(field), Ok(_)) => field.to_owned(),
+        (_, Ok(empty)) => json(&empty),
+        (_, Err(error)) => json(&serde_json::json!({ "version": 0, "lost": error.to_string() })),
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
 
 /// Two settings to compare. The active one lives in the parameters, the other one waits here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

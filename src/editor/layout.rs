@@ -12,7 +12,7 @@ pub const PADDING: f32 = 7.0;
 /// Room between panels and around them.
 const GAP: f32 = 6.0;
 const HEADER_HEIGHT: f32 = 40.0;
-/// The button that shows the track.
+/// The buttons that show the listener and the track.
 const BUTTON_HEIGHT: f32 = 26.0;
 /// The dither and output panel.
 const OUTPUT_HEIGHT: f32 = 144.0;
@@ -24,9 +24,11 @@ pub struct Places {
     pub header: Rect,
     /// Input gain and level.
     pub input: Rect,
+    /// The button that shows the listener.
+    pub adaptive_button: Rect,
     /// The button that shows the track.
     pub track_button: Rect,
-    /// Equaliser, or the track in its place.
+    /// Equaliser, or the track or the listener in its place.
     pub eq: Rect,
     /// Compressor.
     pub compressor: Rect,
@@ -53,6 +55,7 @@ impl Places {
         let levels_width = (body.width() * 0.185).clamp(156.0, 210.0);
         let (input, rest) = columns(body, input_width);
         let (input, track_button) = rows(input, input.height() - BUTTON_HEIGHT - GAP);
+        let (input, adaptive_button) = rows(input, input.height() - BUTTON_HEIGHT - GAP);
         let (middle, levels) = columns(rest, rest.width() - levels_width - GAP);
         let (loudness, output) = rows(levels, levels.height() - OUTPUT_HEIGHT - GAP);
 
@@ -63,7 +66,7 @@ impl Places {
         let control = (last.width() - 2.0 * GAP - 6.0 * PADDING) / 12.0;
         let (width, last) = columns(last, 3.0 * control + 2.0 * PADDING);
         let (clipper, limiter) = columns(last, 3.0 * control + 2.0 * PADDING);
-        Self { header, input, track_button, eq, compressor, width, clipper, limiter, loudness, output }
+        Self { header, input, adaptive_button, track_button, eq, compressor, width, clipper, limiter, loudness, output }
     }
 }
 
@@ -99,6 +102,7 @@ mod tests {
             let parts = [
                 p.header,
                 p.input,
+                p.adaptive_button,
                 p.track_button,
                 p.eq,
                 p.compressor,

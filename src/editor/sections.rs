@@ -9,6 +9,7 @@ use crate::control::ChainTelemetry;
 use crate::params::AuraParams;
 use crate::plugin::MeterPicture;
 
+pub mod adaptive;
 pub mod clipper;
 pub mod compressor;
 pub mod eq;

@@ -43,6 +43,8 @@ pub const DITHER: Color32 = Color32::from_rgb(0x8c, 0xd4, 0x8f);
 
 /// Accent of the track.
 pub const TRACK: Color32 = Color32::from_rgb(0xd2, 0xd2, 0x6c);
+/// The listener.
+pub const ADAPTIVE: Color32 = Color32::from_rgb(0x6f, 0xd6, 0xa8);
 
 /// Corners of panels, in points.
 pub const PANEL_ROUNDING: u8 = 7;

@@ -9,6 +9,7 @@ use super::theme;
 pub mod chooser;
 mod entry;
 pub mod knob;
+pub mod move_row;
 mod operate;
 pub mod panel;
 pub mod pill;

@@ -5,6 +5,7 @@
 
 use nice_plug::prelude::Enum;
 
+use crate::control::adaptive::{AdaptiveMode, Character};
 use crate::control::session::PlayMode;
 use crate::control::{CutSlope, DitherBits, EqKind, EqPlacement, LatencyMode};
 
@@ -75,6 +76,22 @@ choices!(PlayMode {
     Notes "notes" "Notes",
 });
 
+choices!(AdaptiveMode {
+    Off "off" "Off",
+    Suggest "suggest" "Suggest",
+    Learn "learn" "Learn",
+    Adaptive "adaptive" "Adaptive",
+});
+
+choices!(Character {
+    Neutral "neutral" "Neutral",
+    Warm "warm" "Warm",
+    Bright "bright" "Bright",
+    Punchy "punchy" "Punchy",
+    Dense "dense" "Dense",
+    Open "open" "Open",
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +113,12 @@ mod tests {
         check::<CutSlope>();
         check::<DitherBits>();
         check::<PlayMode>();
+        check::<AdaptiveMode>();
+        check::<Character>();
+        for index in 0..Character::ALL.len() {
+            let character = Character::from_index(index);
+            assert_eq!(Character::ids().unwrap()[index], character.id());
+            assert_eq!(Character::ALL[index], character);
+        }
     }
 }

@@ -62,6 +62,14 @@ pub fn seconds_or_end(name: impl Into<String>, default: f32, range: Range) -> Fl
         .with_string_to_value(Arc::new(text::read_time_or_end))
 }
 
+/// A loudness in steps of a tenth whose lowest value switches the function off.
+pub fn lufs_or_off(name: impl Into<String>, default: f32, range: Range) -> FloatParam {
+    FloatParam::new(name, default, linear(range))
+        .with_step_size(0.1)
+        .with_value_to_string(Arc::new(move |lufs| text::write_lufs_or_off(lufs, range.min)))
+        .with_string_to_value(Arc::new(move |typed| text::read_lufs_or_off(typed, range.min)))
+}
+
 /// A ratio to one.
 pub fn ratio(name: impl Into<String>, default: f32, range: Range) -> FloatParam {
     FloatParam::new(name, default, around_middle(range))

@@ -1,39 +1,39 @@
-//! The field of the state that holds the track: read by the host when it saves, replaced when it restores or when a
-//! track is opened.
+//! A field of the state beside the parameters: read by the host when it saves, replaced when it restores, replaced or
+//! completed by the part that it belongs to.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
 use nice_plug::params::persist::PersistentField;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::lock;
-use crate::state::track::SavedTrack;
 
-/// The track of a plugin instance. Main and background threads.
+/// Something that a plugin instance keeps. Main and background threads.
 #[derive(Default)]
-pub struct EmbeddedTrack {
-    held: Mutex<Held>,
+pub struct Embedded<T> {
+    held: Mutex<Held<T>>,
     replaced: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 #[derive(Default)]
-struct Held {
-    track: Arc<SavedTrack>,
+struct Held<T> {
+    value: Arc<T>,
     revision: u64,
 }
 
-impl EmbeddedTrack {
-    /// The track and a number that changes whenever it is replaced.
-    pub fn read(&self) -> (Arc<SavedTrack>, u64) {
+impl<T> Embedded<T> {
+    /// The value and a number that changes whenever it is replaced.
+    pub fn read(&self) -> (Arc<T>, u64) {
         let held = lock(&self.held);
-        (held.track.clone(), held.revision)
+        (held.value.clone(), held.revision)
     }
 
-    /// Holds another track.
-    pub fn replace(&self, track: SavedTrack) {
-        let track = Arc::new(track);
+    /// Holds another value.
+    pub fn replace(&self, value: T) {
+        let value = Arc::new(value);
         {
             let mut held = lock(&self.held);
-            held.track = track;
+            held.value = value;
             held.revision += 1;
         }
         if let Some(replaced) = self.replaced.get() {
@@ -41,11 +41,11 @@ impl EmbeddedTrack {
         }
     }
 
-    /// Adds what became known of the track with this number, unless it was replaced since. Nobody is told.
-    pub fn complete(&self, revision: u64, track: SavedTrack) {
+    /// Brings the value with this number up to date, unless it was replaced since. Nobody is told.
+    pub fn complete(&self, revision: u64, value: T) {
         let mut held = lock(&self.held);
         if held.revision == revision {
-            held.track = Arc::new(track);
+            held.value = Arc::new(value);
         }
     }
 
@@ -56,8 +56,11 @@ impl EmbeddedTrack {
     }
 }
 
-impl<'a> PersistentField<'a, SavedTrack> for EmbeddedTrack {
-    fn set(&self, new_value: SavedTrack) {
+impl<'a, T> PersistentField<'a, T> for Embedded<T>
+where
+    T: Serialize + DeserializeOwned + PartialEq + Send + Sync,
+{
+    fn set(&self, new_value: T) {
         // Hosts restore often, and usually what is there already.
         if *self.read().0 != new_value {
             self.replace(new_value);
@@ -66,7 +69,7 @@ impl<'a> PersistentField<'a, SavedTrack> for EmbeddedTrack {
 
     fn map<F, R>(&self, f: F) -> R
     where
-        F: Fn(&SavedTrack) -> R,
+        F: Fn(&T) -> R,
     {
         f(&self.read().0)
     }

@@ -71,6 +71,21 @@ pub fn write_balance(value: f32) -> String {
     }
 }
 
+/// A loudness in LUFS with "off" for what reads like `off_lufs`.
+pub fn write_lufs_or_off(value: f32, off_lufs: f32) -> String {
+    if value < off_lufs + 0.05 { "off".to_owned() } else { format!("{value:.1} LUFS") }
+}
+
+/// The other way round; the unit may be left out.
+pub fn read_lufs_or_off(text: &str, off_lufs: f32) -> Option<f32> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("off") {
+        return Some(off_lufs);
+    }
+    let lower = text.to_ascii_lowercase();
+    lower.strip_suffix("lufs").unwrap_or(&lower).trim().parse().ok().filter(|value: &f32| value.is_finite())
+}
+
 /// "on" or "off".
 pub fn write_switch(value: bool) -> String {
     if value { "on" } else { "off" }.to_owned()
@@ -274,6 +289,10 @@ mod tests {
         assert_eq!(read_hz("2 s"), None);
         assert_eq!(read_hz_or_off("Off", 20.0), Some(20.0));
         assert_eq!(write_hz_or_off(20.0, 20.0), "off");
+        assert_eq!(read_lufs_or_off("-14 LUFS", -40.0), Some(-14.0));
+        assert_eq!(read_lufs_or_off("off", -40.0), Some(-40.0));
+        assert_eq!(read_lufs_or_off("loud", -40.0), None);
+        assert_eq!((write_lufs_or_off(-40.0, -40.0), write_lufs_or_off(-14.0, -40.0)), ("off".to_owned(), "-14.0 LUFS".to_owned()));
         for (value, text) in [
             (10.0, "10.0 Hz"),
             (99.96, "100 Hz"),

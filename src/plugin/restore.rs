@@ -3,23 +3,29 @@
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::PluginState;
 
+use crate::adaptive::Saved;
+use crate::state::tidied;
 use crate::state::track::SavedTrack;
 
 /// Field of the state that holds the track.
 const TRACK: &str = "track";
+/// Field of the state that holds what the listener did and learned.
+const ADAPTIVE: &str = "adaptive";
 
 /// Removes values that this plugin never writes and that the framework would take unchecked: choices by number, which
 /// may name none, and numbers that are not finite. The parameter then keeps its present value.
 ///
-/// A track that is not there or cannot be read becomes none, with the reason; the framework would keep the old one.
+/// A track or listener that is not there or cannot be read becomes none, with the reason; the framework would keep the old one.
 pub fn tidy(state: &mut PluginState) {
     state.params.retain(|_, value| match value {
         ParamValue::F32(number) => number.is_finite(),
         ParamValue::I32(_) => false,
         ParamValue::Bool(_) | ParamValue::String(_) => true,
     });
-    let track = SavedTrack::tidied(state.fields.get(TRACK).map(String::as_str));
+    let track = tidied::<SavedTrack>(state.fields.get(TRACK).map(String::as_str));
     state.fields.insert(TRACK.to_owned(), track);
+    let adaptive = tidied::<Saved>(state.fields.get(ADAPTIVE).map(String::as_str));
+    state.fields.insert(ADAPTIVE.to_owned(), adaptive);
 }
 
 #[cfg(test)]

@@ -62,21 +62,6 @@ impl SavedTrack {
     pub fn file(&self, name: &str) -> Option<&SavedContent> {
         self.files.iter().find(|file| file.name == name).map(|file| &file.content)
     }
-
-    /// The text of a saved field if it can be read, else that of an empty one with the reason. Nothing saved means no
-    /// track.
-    pub fn tidied(field: Option<&str>) -> String {
-        let read = field.map_or(Ok(Self::default()), serde_json::from_str::<Self>);
-        match (field, read) {
-            (Some(field), Ok(_)) => field.to_owned(),
-            (_, Ok(empty)) => json(&empty),
-            (_, Err(error)) => json(&serde_json::json!({ "version": 0, "lost": error.to_string() })),
-        }
-    }
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Layout 1.
@@ -129,6 +114,7 @@ impl TryFrom<Value> for SavedTrack {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::{json, tidied};
 
     fn example() -> SavedTrack {
         let recording =
@@ -153,7 +139,7 @@ mod tests {
         for track in [example(), SavedTrack::default()] {
             let text = json(&track);
             assert_eq!(serde_json::from_str::<SavedTrack>(&text).unwrap(), track);
-            assert_eq!(SavedTrack::tidied(Some(&text)), text, "left as it is");
+            assert_eq!(tidied::<SavedTrack>(Some(&text)), text, "left as it is");
         }
     }
 
@@ -172,13 +158,13 @@ mod tests {
             ("{\"version\": 99}", "found layout 99, expected at most 1"),
             ("{\"version\": 1, \"name\": 3, \"text\": \"\"}", "invalid type"),
         ] {
-            let track: SavedTrack = serde_json::from_str(&SavedTrack::tidied(Some(field))).unwrap();
+            let track: SavedTrack = serde_json::from_str(&tidied::<SavedTrack>(Some(field))).unwrap();
             assert!(track.is_empty());
             let lost = track.lost.clone().unwrap();
             assert!(lost.contains(reason), "{field}: {lost}");
             assert_eq!(serde_json::from_str::<SavedTrack>(&json(&track)).unwrap(), SavedTrack::default());
         }
-        let none: SavedTrack = serde_json::from_str(&SavedTrack::tidied(None)).unwrap();
+        let none: SavedTrack = serde_json::from_str(&tidied::<SavedTrack>(None)).unwrap();
         assert_eq!(none, SavedTrack::default());
     }
 }

@@ -1,0 +1,226 @@
+//! The listener in a CLAP host: hears, moves, is saved, is restored, stands still offline, survives whatever a state says.
+
+#![allow(unsafe_code)] // an entry by address
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use clack_host::prelude::*;
+use serde_json::{Value, json};
+
+#[path = "support/music.rs"]
+mod music;
+#[path = "plugin_hosts/rig.rs"]
+#[allow(dead_code)] // each test executable uses its own part of the rig
+mod rig;
+#[path = "plugin_hosts/session.rs"]
+mod session;
+use music::music;
+use rig::{EFFECT, Edges, Rig};
+use session::entry;
+
+const RATE_HZ: f64 = 48_000.0;
+const BLOCK: usize = 480;
+
+/// Something like music with its top gone.
+fn dull(seconds: f64) -> [Vec<f32>; 2] {
+    let audio = music(seconds, RATE_HZ as u32);
+    std::array::from_fn(|channel| {
+        let mut low = 0.0;
+        let dull = audio.channels[channel].iter().map(|x| {
+            low += 0.12 * (x - low);
+            0.4 * low
+        });
+        dull.collect()
+    })
+}
+
+fn instance(settings: &[(&str, &str)]) -> Rig {
+    let mut rig = Rig::new(entry(), EFFECT);
+    rig.inputs = 1;
+    let changes: Vec<_> = settings.iter().map(|(name, text)| rig.typed(0, name, text)).collect();
+    rig.set(&changes);
+    rig
+}
+
+/// Renders at twenty times real time, in the steps of a host that gives the worker a chance.
+fn play(rig: &mut Rig, input: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
+    let mut output = [Vec::new(), Vec::new()];
+    for start in (0..input[0].len()).step_by(10 * BLOCK) {
+        let end = (start + 10 * BLOCK).min(input[0].len());
+        let part = input.each_ref().map(|plane| plane[start..end].to_vec());
+        let out = rig.render(&part, &[BLOCK], &[], Edges::Plain);
+        output.iter_mut().zip(out).for_each(|(all, part)| all.extend(part));
+        sleep(Duration::from_millis(5));
+    }
+    output
+}
+
+/// Level above 4 kHz relative to the whole, dB.
+fn brightness_db(audio: &[Vec<f32>; 2]) -> f64 {
+    let keep = (-std::f64::consts::TAU * 4_000.0 / RATE_HZ).exp();
+    let (mut low, mut high_power, mut power) = ([0.0f64; 2], 0.0, 1e-20);
+    for (low, plane) in low.iter_mut().zip(audio) {
+        for x in plane {
+            let x = f64::from(*x);
+            *low = x + keep * (*low - x);
+            high_power += (x - *low).powi(2);
+            power += x * x;
+        }
+    }
+    10.0 * (high_power / power).log10()
+}
+
+fn field(state: &[u8]) -> Value {
+    let state: Value = serde_json::from_slice(state).unwrap();
+    serde_json::from_str(state["fields"]["adaptive"].as_str().unwrap()).unwrap()
+}
+
+fn with_field(state: &[u8], field: &str) -> Vec<u8> {
+    let mut state: Value = serde_json::from_slice(state).unwrap();
+    state["fields"]["adaptive"] = field.into();
+    serde_json::to_vec(&state).unwrap()
+}
+
+#[test]
+fn a_dull_mix_is_brightened_saved_restored_and_bounced_alike() {
+    let song = dull(15.0);
+    let mut rig = instance(&[("Adaptive mode", "Adaptive")]);
+    rig.activate(RATE_HZ, BLOCK as u32);
+    let out = play(&mut rig, &song);
+    let seconds = |from: usize, to: usize| {
+        let range = from * RATE_HZ as usize..to * RATE_HZ as usize;
+        out.each_ref().map(|plane| plane[range.clone()].to_vec())
+    };
+    let brighter = brightness_db(&seconds(13, 15)) - brightness_db(&seconds(1, 3));
+    let input_difference = {
+        let part = |from: usize, to: usize| {
+            let range = from * RATE_HZ as usize..to * RATE_HZ as usize;
+            song.each_ref().map(|plane| plane[range.clone()].to_vec())
+        };
+        brightness_db(&part(13, 15)) - brightness_db(&part(1, 3))
+    };
+    let brighter = brighter - input_difference;
+    assert!(brighter > 0.7, "{brighter} dB brighter after fifteen seconds");
+
+    let saved = rig.save();
+    let committed = field(&saved)["course"]["committed"].clone();
+    assert!(committed[7].as_f64().unwrap() > 0.5 || committed[9].as_f64().unwrap() > 0.5, "{committed}");
+
+    // Reopened: the same targets, in place from the first sample; offline twice the same bits.
+    let bounce = |edges| {
+        let mut rig = Rig::new(entry(), EFFECT);
+        rig.inputs = 1;
+        assert!(rig.load(&saved));
+        assert_eq!(field(&rig.save())["course"]["committed"], committed);
+        rig.set_offline(true);
+        rig.activate(RATE_HZ, BLOCK as u32);
+        let out = rig.render(&song, &[BLOCK], &[], edges);
+        assert_eq!(field(&rig.save())["course"]["committed"], committed, "nothing is decided offline");
+        out
+    };
+    let (first, second) = (bounce(Edges::Plain), bounce(Edges::Plain));
+    assert!(first == second, "two bounces are the same bits");
+    let held = brightness_db(&first) - brightness_db(&song);
+    assert!(held > 0.7, "what was heard is what is bounced: {held} dB brighter");
+}
+
+#[test]
+fn suggesting_and_off_change_no_bit() {
+    let song = dull(4.0);
+    let render = |mode: &str| {
+        let mut rig = instance(&[("Adaptive mode", mode)]);
+        rig.activate(RATE_HZ, BLOCK as u32);
+        play(&mut rig, &song)
+    };
+    assert!(render("Off") == render("Suggest"));
+}
+
+#[test]
+fn a_state_restored_while_playing_takes_effect_at_once() {
+    let song = dull(1.0);
+    let mut rig = instance(&[("Adaptive mode", "Suggest")]);
+    rig.activate(RATE_HZ, BLOCK as u32);
+    let plain = play(&mut rig, &song);
+    let mut saved = field(&rig.save());
+    saved["course"]["committed"][9] = json!(3.0);
+    let state = with_field(&rig.save(), &saved.to_string());
+    assert!(rig.load(&state));
+    let moved = play(&mut rig, &song);
+    assert!(brightness_db(&moved) > brightness_db(&plain) + 1.0);
+    // Off is off.
+    let state = with_field(&rig.save(), &json!({"version": 1}).to_string());
+    assert!(rig.load(&state));
+    assert_eq!(
+        field(&rig.save())["course"]["committed"][9],
+        0.0,
+        "an unreadable field falls back to nothing moved"
+    );
+}
+
+#[test]
+fn what_strangers_put_into_the_field_does_no_harm() {
+    let mut rig = instance(&[]);
+    let state = rig.save();
+    let good = field(&state);
+    let mut cases = vec![
+        "null".to_owned(),
+        "{".to_owned(),
+        "{\"version\": 99}".to_owned(),
+        "[1, 2, 3]".to_owned(),
+        good.to_string().replace("\"version\":1", "\"version\":-1"),
+    ];
+    for (pointer, value) in [
+        ("/course/committed", json!([1e30, -1e30])),
+        ("/course/committed", json!(vec![1e30; 19])),
+        ("/course/pins", json!(vec![99; 19])),
+        ("/course/locks", json!(u32::MAX)),
+        ("/course/history", json!(vec![vec![0.0; 19]; 500])),
+        ("/taste", json!({})),
+        ("/reference", json!("/etc/passwd")),
+    ] {
+        let mut wild = good.clone();
+        match wild.pointer_mut(pointer) {
+            Some(place) => *place = value,
+            None => wild[pointer.trim_start_matches('/')] = value,
+        }
+        cases.push(wild.to_string());
+    }
+    let song = dull(0.5);
+    for case in cases {
+        let mut rig = instance(&[("Adaptive mode", "Adaptive")]);
+        assert!(rig.load(&with_field(&state, &case)), "{case}");
+        rig.activate(RATE_HZ, BLOCK as u32);
+        let out = play(&mut rig, &song);
+        assert!(out.iter().flatten().all(|x| x.abs() <= 1.0), "{case}");
+        let saved = field(&rig.save());
+        for value in saved["course"]["committed"].as_array().unwrap() {
+            assert!(value.as_f64().unwrap().abs() < 700.0, "{case}");
+        }
+    }
+}
+
+#[test]
+fn many_instances_come_and_go() {
+    let threads = || std::fs::read_dir("/proc/self/task").map_or(0, |tasks| tasks.count());
+    let song = dull(0.3);
+    let before = threads();
+    for _ in 0..3 {
+        let mut rigs: Vec<Rig> = (0..12)
+            .map(|_| {
+                let mut rig = instance(&[("Adaptive mode", "Adaptive")]);
+                rig.activate(RATE_HZ, BLOCK as u32);
+                play(&mut rig, &song);
+                rig
+            })
+            .collect();
+        assert!(threads() >= before + rigs.len(), "each listens");
+        rigs.clear();
+    }
+    // Other tests of this executable run beside this one.
+    let patience = (0..200).any(|_| {
+        sleep(Duration::from_millis(20));
+        threads() <= before + 8
+    });
+    assert!(patience, "{} threads, {before} at first", threads());
+}
