@@ -6,11 +6,13 @@ mod bench;
 mod bundles;
 mod check;
 mod demo;
+mod evaluate;
 mod packages;
 mod prove;
 mod python;
 mod song;
 mod steps;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ usage: cargo xtask COMMAND
   test                        set up and run every test: Rust, real plugin hosts, standalone, editor
   check                       formatting, lints and documentation, warnings denied
   bench                       time and instructions of every stage, then other makers' plugins on the same file
+  train [--quick] [--ship]    make music, train the model of adaptive mastering on it; --ship puts it into presets/
+  evaluate [--quick]          judge adaptive mastering on music and faults that training never saw, beside others
   song FILE                   write the demonstration piece as a WAV file";
 
 fn main() -> ExitCode {
@@ -51,6 +55,9 @@ fn run(arguments: Vec<String>) -> Result {
         ["test"] => prove::run(),
         ["check"] => check::run(),
         ["bench"] => bench::run(),
+        ["train", ref options @ ..] => train::run(options),
+        ["evaluate"] => evaluate::run(false),
+        ["evaluate", "--quick"] => evaluate::run(true),
         ["song", file] => Ok(song::write(&caller_folder.join(file))?),
         ["bundle" | "bundle-universal" | "known-packages", ..] => Ok(nice_plug_xtask::main()?),
         [] | ["help" | "--help" | "-h"] => {

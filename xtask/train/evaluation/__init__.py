@@ -1,0 +1,1 @@
+"""Judging masters of degraded pieces against their clean references."""
