@@ -137,13 +137,8 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     link.track.wake_with(move || track.request_repaint());
     let listener = notifier.clone();
     link.adaptive.wake_with(move || listener.request_repaint());
-    let app = App {
-        link,
-        gui: None,
-        loaded: Loaded::default(),
-        shown: Shown::default(),
-        shows_listener: false,
-    };
+    let app =
+        App { link, gui: None, loaded: Loaded::default(), shown: Shown::default(), shows_listener: false };
     create_egui_editor(state, notifier, settings, app)
 }
 

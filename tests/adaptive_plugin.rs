@@ -5,7 +5,6 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use clack_host::prelude::*;
 use serde_json::{Value, json};
 
 #[path = "support/music.rs"]
@@ -17,7 +16,7 @@ mod rig;
 mod session;
 use music::music;
 use rig::{EFFECT, Edges, Rig};
-use session::entry;
+use session::{changed, entry};
 
 const RATE_HZ: f64 = 48_000.0;
 const BLOCK: usize = 480;
@@ -28,7 +27,7 @@ fn dull(seconds: f64) -> [Vec<f32>; 2] {
     std::array::from_fn(|channel| {
         let mut low = 0.0;
         let dull = audio.channels[channel].iter().map(|x| {
-            low += 0.12 * (x - low);
+            low += 0.2 * (x - low);
             0.4 * low
         });
         dull.collect()
@@ -43,7 +42,7 @@ fn instance(settings: &[(&str, &str)]) -> Rig {
     rig
 }
 
-/// Renders at twenty times real time, in the steps of a host that gives the worker a chance.
+/// Renders at five times real time, which the worker keeps up with.
 fn play(rig: &mut Rig, input: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
     let mut output = [Vec::new(), Vec::new()];
     for start in (0..input[0].len()).step_by(10 * BLOCK) {
@@ -51,7 +50,7 @@ fn play(rig: &mut Rig, input: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
         let part = input.each_ref().map(|plane| plane[start..end].to_vec());
         let out = rig.render(&part, &[BLOCK], &[], Edges::Plain);
         output.iter_mut().zip(out).for_each(|(all, part)| all.extend(part));
-        sleep(Duration::from_millis(5));
+        sleep(Duration::from_millis(20));
     }
     output
 }
@@ -59,27 +58,28 @@ fn play(rig: &mut Rig, input: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
 /// Level above 4 kHz relative to the whole, dB.
 fn brightness_db(audio: &[Vec<f32>; 2]) -> f64 {
     let keep = (-std::f64::consts::TAU * 4_000.0 / RATE_HZ).exp();
-    let (mut low, mut high_power, mut power) = ([0.0f64; 2], 0.0, 1e-20);
-    for (low, plane) in low.iter_mut().zip(audio) {
+    let (mut high_power, mut power) = (0.0, 1e-20);
+    for plane in audio {
+        let mut lows = [0.0f64; 4];
         for x in plane {
-            let x = f64::from(*x);
-            *low = x + keep * (*low - x);
-            high_power += (x - *low).powi(2);
-            power += x * x;
+            power += f64::from(*x).powi(2);
+            let high = lows.iter_mut().fold(f64::from(*x), |x, low| {
+                *low = x + keep * (*low - x);
+                x - *low
+            });
+            high_power += high * high;
         }
     }
     10.0 * (high_power / power).log10()
 }
 
 fn field(state: &[u8]) -> Value {
-    let state: Value = serde_json::from_slice(state).unwrap();
+    let state: Value = serde_json::from_slice(&state[8..]).unwrap();
     serde_json::from_str(state["fields"]["adaptive"].as_str().unwrap()).unwrap()
 }
 
 fn with_field(state: &[u8], field: &str) -> Vec<u8> {
-    let mut state: Value = serde_json::from_slice(state).unwrap();
-    state["fields"]["adaptive"] = field.into();
-    serde_json::to_vec(&state).unwrap()
+    changed(state, |state| state["fields"]["adaptive"] = field.into())
 }
 
 #[test]

@@ -114,7 +114,8 @@ fn factory_presets_take_mono_and_silence() {
             preset.name
         );
         assert!(levelled.after.integrated_lufs.is_finite(), "{}", preset.name);
-        let levelled = master(&silence, &preset.controls, &Adaptation::NONE, &goal(preset), &|_, _| {}).unwrap();
+        let levelled =
+            master(&silence, &preset.controls, &Adaptation::NONE, &goal(preset), &|_, _| {}).unwrap();
         assert_eq!(levelled.outcome, Outcome::Unmeasurable);
         assert!(
             levelled.rendered.audio.channels.iter().flatten().all(|sample| *sample == 0.0),

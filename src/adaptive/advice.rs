@@ -103,17 +103,30 @@ pub fn advise(
             from_taste: additions[index],
             proposed,
             confidence,
-            reason: finding.reason,
+            reason: reason(finding, from_rule, from_model, additions[index]),
         });
     }
     let confidence = explanations.iter().map(|one| one.confidence).sum::<f32>() / MOVES as f32;
     Advice { moves: moves.bounded(), confidence, explanations }
 }
 
+/// The reason of what was found, unless most of the move comes from elsewhere.
+fn reason(finding: &Finding, from_rule: f32, from_model: f32, from_taste: f32) -> Reason {
+    let [rule, model, taste] = [from_rule, from_model, from_taste].map(f32::abs);
+    if taste > rule.max(model) {
+        Reason::Taste
+    } else if model > rule.max(SMALLEST_DB) {
+        Reason::Model
+    } else {
+        finding.reason
+    }
+}
+
 /// What the model adds to the rule, and how sure it is.
 fn from_model(verdict: &Verdict, finding: &Finding, index: usize, heard: f32) -> (f32, f32) {
     let doubt = verdict.uncertainty_db[index] / DOUBT_DB;
     let confidence = heard / (1.0 + doubt * doubt);
-    let residual_db = (verdict.move_db[index] - finding.value).clamp(-MODEL_REACH_DB, MODEL_REACH_DB);
+    let highest_db = if finding.reason == Reason::NothingThere { 0.0 } else { MODEL_REACH_DB };
+    let residual_db = (verdict.move_db[index] - finding.value).clamp(-MODEL_REACH_DB, highest_db);
     (confidence * residual_db, confidence)
 }

@@ -108,7 +108,7 @@ impl fmt::Display for Reason {
             Self::Mono => "mono",
             Self::NoTarget => "no loudness to aim for",
             Self::ToTarget => "brings the loudness to its target",
-            Self::Model => "the model hears more",
+            Self::Model => "the model hears what the rule does not",
             Self::Taste => "learned from your corrections",
             Self::TooLittleHeard => "too little heard yet",
         })

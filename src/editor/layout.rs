@@ -66,7 +66,19 @@ impl Places {
         let control = (last.width() - 2.0 * GAP - 6.0 * PADDING) / 12.0;
         let (width, last) = columns(last, 3.0 * control + 2.0 * PADDING);
         let (clipper, limiter) = columns(last, 3.0 * control + 2.0 * PADDING);
-        Self { header, input, adaptive_button, track_button, eq, compressor, width, clipper, limiter, loudness, output }
+        Self {
+            header,
+            input,
+            adaptive_button,
+            track_button,
+            eq,
+            compressor,
+            width,
+            clipper,
+            limiter,
+            loudness,
+            output,
+        }
     }
 }
 

@@ -34,9 +34,8 @@ pub struct AdaptiveParams {
 
 impl AdaptiveParams {
     pub(super) fn new(defaults: &AdaptiveControls) -> Self {
-        let amount = |name, module: Module| {
-            declare::percent(name, defaults.amounts.modules[module as usize], SHARE)
-        };
+        let amount =
+            |name, module: Module| declare::percent(name, defaults.amounts.modules[module as usize], SHARE);
         Self {
             mode: EnumParam::new("Adaptive mode", defaults.mode),
             amount: declare::percent("Adaptive amount", defaults.amounts.overall, SHARE),

@@ -292,7 +292,10 @@ mod tests {
         assert_eq!(read_lufs_or_off("-14 LUFS", -40.0), Some(-14.0));
         assert_eq!(read_lufs_or_off("off", -40.0), Some(-40.0));
         assert_eq!(read_lufs_or_off("loud", -40.0), None);
-        assert_eq!((write_lufs_or_off(-40.0, -40.0), write_lufs_or_off(-14.0, -40.0)), ("off".to_owned(), "-14.0 LUFS".to_owned()));
+        assert_eq!(
+            (write_lufs_or_off(-40.0, -40.0), write_lufs_or_off(-14.0, -40.0)),
+            ("off".to_owned(), "-14.0 LUFS".to_owned())
+        );
         for (value, text) in [
             (10.0, "10.0 Hz"),
             (99.96, "100 Hz"),

@@ -90,16 +90,31 @@ def random_state_db(key, count):
     return tilt + SMOOTH_SD_DB * jax.random.normal(b, (count, BANDS)) @ SMOOTH_ROOT.T
 
 
-def examples(key, heard, clean, facts):
-    """Variations of stored rows: (as heard, clean, curve added, sides added).
+def random_ends_db(key, count):
+    """[count, 40]: programmes that end early: nothing or little below one frequency, or above one."""
+    k = jax.random.split(key, 4)
+    low, high = jax.random.bernoulli(k[0], 0.15, (2, count, 1))
+    from_hz = jnp.exp(jax.random.uniform(k[1], (count, 1), minval=np.log(30), maxval=np.log(300)))
+    to_hz = jnp.exp(jax.random.uniform(k[2], (count, 1), minval=np.log(700), maxval=np.log(15_000)))
+    slope, floor = jnp.split(jax.random.uniform(k[3], (count, 2)), 2, axis=-1)
+    below, above = jnp.log2(from_hz / CENTRES_HZ), jnp.log2(CENTRES_HZ / to_hz)
+    octaves = low * jnp.maximum(below, 0.0) + high * jnp.maximum(above, 0.0)
+    return -jnp.minimum((6 + 34 * slope) * octaves, 10 + 30 * floor)
+
+
+def examples(key, heard, clean, facts, rough_db=0.0, ends=0.0):
+    """Variations of stored rows: (as heard, clean).
 
     Every row gets another good state, then a degradation in addition to what it already has; clean rows stay untouched
-    as often as evaluation leaves them so.
+    as often as evaluation leaves them so. `rough_db` is what each band of the good state differs by on its own; `ends`
+    is how much of `random_ends_db` there is.
     """
-    k = jax.random.split(key, 6)
+    k = jax.random.split(key, 8)
     count = heard.k.shape[0]
     renew = jax.random.bernoulli(k[0], 0.8, (count, 1))
-    state_db = renew * (random_state_db(k[1], count) - facts["deviation_db"]) * facts["carries"]
+    state_db = renew * (random_state_db(k[1], count) - facts["deviation_db"])
+    state_db = (state_db + rough_db * jax.random.normal(k[6], (count, BANDS))) * facts["carries"]
+    state_db += ends * random_ends_db(k[7], count)
     none = jnp.zeros((count, BANDS))
     clean, heard = changed(clean, state_db, none), changed(heard, state_db, none)
     # Half of the rows are clean ones; of the others some stay as they were made.

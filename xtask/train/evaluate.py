@@ -101,6 +101,9 @@ def main():
             for number, item in enumerate(items):
                 other = (number + 7) % count
                 for name, reference in (("E", number), ("F", other)):
+                    # Matchering refuses a piece that is its own reference: E has no say on untouched ones.
+                    if name == "E" and item["degradation"] == "untouched":
+                        continue
                     jobs.append({
                         "input": str(folder / f"{number}_heard.wav"),
                         "reference": str(folder / f"{reference}_clean.wav"),

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from chain import changed, examples, level_db, moved, random_curve_db
-from features import vector
+from features import BANDS, FEATURES, vector
 from net import apply, normalised
 from response import OUTPUT_LIMITS_DB, REGIONS, fitted_gains
 
@@ -40,6 +40,11 @@ def shape_error_db(difference_db, weight):
     return (share * soft(centred)).sum(-1)
 
 
+def audible(level_db):
+    """Weight [..., 40] of the bands: what is far below the loudness of the whole hardly counts."""
+    return jax.nn.sigmoid((level_db + 55.0) / 2) + 0.02
+
+
 def widths_db(s):
     """Side over mid [..., 3] in the width regions."""
     side = jnp.maximum((s.left + s.right - 2 * s.cross) / 4, 0.0) + 1e-7 * s.left + 1e-14
@@ -47,17 +52,30 @@ def widths_db(s):
     return 10 * jnp.log10((side @ REGIONS.T) / (mid @ REGIONS.T))
 
 
-def terms(layers, key, batch, target_db, scale):
+@dataclass(frozen=True)
+class Variety:
+    """What keeps the nets from knowing the pieces by heart."""
+
+    rough_db: float = 0.0
+    """What each band of a good state differs by on its own."""
+    ends: float = 0.0
+    """1 lets some pieces end early at the bottom or at the top."""
+    blur: float = 0.0
+    """Noise on all inputs but the levels of the bands, in deviations."""
+
+
+def terms(layers, key, batch, target_db, scale, variety=Variety()):
     """Every term on its own, and what validation wants to know."""
     heard, clean, facts = batch
-    make, other = jax.random.split(key)
-    heard, clean = examples(make, heard, clean, facts)
-    weight = facts["carries"] + 0.02
-    inputs = lambda s: normalised(vector(s, target_db, jnp), *scale)
+    make, other, blurring = jax.random.split(key, 3)
+    heard, clean = examples(make, heard, clean, facts, variety.rough_db, variety.ends)
+    clean_db = level_db(clean)
+    weight = audible(clean_db)
+    blur = variety.blur * jax.random.normal(blurring, (weight.shape[0], FEATURES)) * (jnp.arange(FEATURES) >= BANDS)
+    inputs = lambda s: normalised(vector(s, target_db, jnp), *scale) + blur
     moves, log_variance = apply(layers, inputs(heard))
     after = moved(heard, moves)
 
-    clean_db = level_db(clean)
     error_db = level_db(heard) - clean_db
     before = shape_error_db(error_db, weight)
     now = shape_error_db(level_db(after) - clean_db, weight)
@@ -100,9 +118,9 @@ def terms(layers, key, batch, target_db, scale):
     }
 
 
-def total(layers, key, batch, target_db, scale, weights):
+def total(layers, key, batch, target_db, scale, weights, variety):
     """The loss of a batch."""
-    found = terms(layers, key, batch, target_db, scale)
+    found = terms(layers, key, batch, target_db, scale, variety)
     return found["spectrum"].mean() + sum(
         getattr(weights, name) * found[name].mean() for name in weights.__dataclass_fields__
     )

@@ -19,7 +19,7 @@ import export
 import net
 import target
 from features import Snapshot, vector
-from loss import Weights, terms, total
+from loss import Variety, Weights, terms, total
 
 SEEDS = 3
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def input_scale(heard, target_db):
     return x.mean(0), deviation, low - 2 * spread - 0.5 * deviation, high + 2 * spread + 0.5 * deviation
 
 
-def fit(train, target_db, scale, weights, steps, batch, seed, report):
+def fit(train, target_db, scale, weights, variety, steps, batch, decay, seed, report):
     """Three nets trained side by side on batches of their own, by Adam with a falling step."""
     stack = jax.vmap(net.start)(jax.random.split(jax.random.key(seed), SEEDS))
     zeros = jax.tree.map(jnp.zeros_like, stack)
@@ -52,7 +52,7 @@ def fit(train, target_db, scale, weights, steps, batch, seed, report):
     def loss_of(layers, key):
         pick, make = jax.random.split(key)
         chosen = jax.random.randint(pick, (batch,), 0, rows)
-        return total(layers, make, jax.tree.map(lambda x: x[chosen], train), target_db, scale, weights)
+        return total(layers, make, jax.tree.map(lambda x: x[chosen], train), target_db, scale, weights, variety)
 
     @jax.jit
     def step(carry, number):
@@ -64,7 +64,7 @@ def fit(train, target_db, scale, weights, steps, batch, seed, report):
         second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, slope)
         fresh = 1 - 0.9 ** (number + 1), 1 - 0.999 ** (number + 1)
         layers = jax.tree.map(
-            lambda p, m, v: p - rate * (m / fresh[0] / (jnp.sqrt(v / fresh[1]) + 1e-8) + 1e-4 * p), layers, first, second
+            lambda p, m, v: p - rate * (m / fresh[0] / (jnp.sqrt(v / fresh[1]) + 1e-8) + decay * p), layers, first, second
         )
         return (layers, first, second), losses.mean()
 
@@ -127,10 +127,13 @@ def main():
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--seed", type=int, default=1)
-    for field in dataclasses.fields(Weights):
+    parser.add_argument("--decay", type=float, default=1e-4, help="of the weights, per step and unit of step size")
+    for field in (*dataclasses.fields(Weights), *dataclasses.fields(Variety)):
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default)
     options = parser.parse_args()
-    weights = Weights(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Weights)})
+    weights, variety = (
+        kind(**{f.name: getattr(options, f.name) for f in dataclasses.fields(kind)}) for kind in (Weights, Variety)
+    )
     out = SHIPPED if options.ship else options.out or ROOT / f"target/train/{'quick' if options.quick else 'balance'}.onnx"
     steps = options.steps or (800 if options.quick else 12_000)
     files = options.data
@@ -147,13 +150,16 @@ def main():
     train, held = split(heard, clean, facts)
     print(f"{train[2]['piece'].size} rows to train on, {held[2]['piece'].size} to validate with")
     ends = tuple(np.float32(x) for x in scale[:2])
-    nets = fit(train, target_db, ends, weights, steps, options.batch, options.seed, max(1, steps // 20))
+    nets = fit(
+        train, target_db, ends, weights, variety, steps, options.batch, options.decay, options.seed, max(1, steps // 20)
+    )
     metrics = {name: round(float(value), 4) for name, value in validate(nets, held, target_db, ends).items()}
     print(json.dumps(metrics, indent=2))
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     recipe = (
         f"{SEEDS} nets {'-'.join(map(str, net.SIZES))}, {steps} steps of {options.batch} on {int(facts['piece'].max()) + 1} "
-        f"pieces of family A; {' '.join(f'{k}={v:g}' for k, v in dataclasses.asdict(weights).items())}"
+        f"pieces of family A; {' '.join(f'{k}={v:g}' for part in (weights, variety) for k, v in dataclasses.asdict(part).items())} "
+        f"decay={options.decay:g}"
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     export.write(out, nets, scale, {

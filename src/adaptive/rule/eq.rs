@@ -14,13 +14,17 @@ const GRAZE: f64 = 0.01;
 const FULL_BEYOND: f64 = 0.25;
 /// An expected fault below this is left, and larger ones lose less and less by it; scaled by the corridor. dB.
 const LEAVE_DB: f64 = 0.7;
+/// Further from the target than this many corridors, nature is no excuse…
+const EXCUSED_CORRIDORS: f64 = 1.6;
+/// …and this share of the rest is taken back, whatever is believed.
+const TAKEN_BACK: f64 = 0.5;
 /// What a decibel of gain costs beside what a decibel of error in a band costs; more in sub and air.
 const RIDGE: f64 = 0.12;
 const EDGE_RIDGE: f64 = 0.3;
 /// Smaller gains are none, dB.
 const SMALLEST_DB: f32 = 0.1;
 /// A band this far below its target carries nothing that could be raised, dB…
-const FAINT_DB: f64 = 14.0;
+const FAINT_DB: f64 = 20.0;
 /// …nor does one at the floor of the analysis.
 const FLOOR_DB: f32 = -70.0;
 
@@ -38,7 +42,10 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
         let fault_db = belief.fault_db[band];
         let left_db = LEAVE_DB * spread[band].min(1.0);
         let kept = (1.0 - (left_db / fault_db.abs().max(1e-9)).powi(2)).max(0.0);
-        (-fault_db * kept * (beyond / FULL_BEYOND).min(1.0)) as f32
+        let believed_db = -fault_db * kept * (beyond / FULL_BEYOND).min(1.0);
+        let inexcusable_db = -TAKEN_BACK * inexcusable_db(band, &deviation_db, &corridor, &faint);
+        let larger = if inexcusable_db.abs() > believed_db.abs() { inexcusable_db } else { believed_db };
+        larger as f32
     });
     let gains_db = fitted_db(&wanted_db, &faint);
     std::array::from_fn(|i| {
@@ -98,6 +105,20 @@ pub fn centred_deviation_db(portrait: &Portrait, target: &Target) -> [f64; BANDS
         if pull(middle) > 0.0 { low = middle } else { high = middle }
     }
     deviation_db.map(|x| x - 0.5 * (low + high))
+}
+
+/// What is left of the deviation around a band, over about an octave, once everything that nature excuses is taken off, dB.
+fn inexcusable_db(
+    band: usize,
+    deviation_db: &[f64; BANDS],
+    corridor: &[f64; BANDS],
+    faint: &[bool; BANDS],
+) -> f64 {
+    let around = band.saturating_sub(2)..(band + 3).min(BANDS);
+    let there = || around.clone().filter(|near| !faint[*near]);
+    let mean = |of: &[f64; BANDS]| there().map(|near| of[near]).sum::<f64>() / there().count().max(1) as f64;
+    let (deviation_db, excused_db) = (mean(deviation_db), EXCUSED_CORRIDORS * mean(corridor));
+    if faint[band] { 0.0 } else { deviation_db - deviation_db.clamp(-excused_db, excused_db) }
 }
 
 /// How far the worst third of an octave lies outside of the corridor, in corridors.

@@ -13,7 +13,7 @@ pub type Description = [f32; DESCRIPTION];
 /// Levels and widths below this are nothing at all, dB.
 const FLOOR_DB: f32 = -40.0;
 /// Root mean square difference at which two programmes have little in common.
-const REACH: f64 = 0.42;
+const REACH: f64 = 0.40;
 
 /// Describes what was heard. Rounded, so that what is saved is what is used.
 pub fn describe(portrait: &Portrait) -> Description {

@@ -87,7 +87,7 @@ def oracle_gains(heard, clean, rate_hz):
 def master(program, heard_path, out_path, model, target_lufs):
     """The shipped program; returns what it reports about the file."""
     command = [
-        *(program, "master", str(heard_path), "-o", str(out_path), "--bits", "32f", "--preset", "transparent"),
+        *(program, "master", str(heard_path), "-o", str(out_path), "--bits", "32f", "--preset", "transparent-limit"),
         *("--adaptive", "--model", str(model), "--target", f"{target_lufs:.3f}"),
         *("--ceiling", str(CEILING_DBTP), "--overwrite", "--json"),
     ]
@@ -98,17 +98,8 @@ def master(program, heard_path, out_path, model, target_lufs):
 
 
 def moves_in(report):
-    """The eighteen moves in a report of the program, wherever it keeps them."""
-    if isinstance(report, dict):
-        if isinstance(report.get("moves"), list) and len(report["moves"]) == 18:
-            return np.array([m if isinstance(m, (int, float)) else m["value"] for m in report["moves"]], dtype=float)
-        report = list(report.values())
-    if isinstance(report, list):
-        for part in report:
-            found = moves_in(part)
-            if found is not None:
-                return found
-    return None
+    """The moves in a report of the program, in their order."""
+    return np.array(report["adaptive"]["advice"]["moves"], dtype=float)
 
 
 def matchering(python, jobs):

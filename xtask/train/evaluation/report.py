@@ -73,7 +73,7 @@ def summary(items, contenders):
         of["over_ceiling"] = float((column(items, who, "true_peak_db") > CEILING_DBTP + 0.05).mean())
         of["largest_loudness_error_lu"] = float(column(items, who, "loudness_error_lu").max())
         largest = column(good, who, "largest_intervention_db")
-        # Matchering refuses to match a piece to itself.
+        # E takes no part in untouched pieces, which would be their own reference.
         if largest.size:
             of["good_response_median_db"] = float(np.median(largest))
             of["good_response_p95_db"] = float(np.percentile(largest, 95))
