@@ -67,7 +67,7 @@ pub struct Advice {
     pub explanations: Vec<Explanation>,
 }
 
-/// Judges a programme. `loudness_error_db` is the drive that would bring it to a target, if there is one.
+/// Judges a programme. The verdict is about what is common, so a reference needs none. `loudness_error_db` is the drive that would bring it to a target, if there is one.
 pub fn advise(
     portrait: &Portrait,
     target: &Target,
@@ -127,6 +127,7 @@ fn from_model(verdict: &Verdict, finding: &Finding, index: usize, heard: f32) ->
     let doubt = verdict.uncertainty_db[index] / DOUBT_DB;
     let confidence = heard / (1.0 + doubt * doubt);
     let highest_db = if finding.reason == Reason::NothingThere { 0.0 } else { MODEL_REACH_DB };
-    let residual_db = (verdict.move_db[index] - finding.value).clamp(-MODEL_REACH_DB, highest_db);
+    let residual_db =
+        (verdict.move_db[index] + finding.wish - finding.value).clamp(-MODEL_REACH_DB, highest_db);
     (confidence * residual_db, confidence)
 }

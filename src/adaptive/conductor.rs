@@ -153,7 +153,8 @@ impl Conductor {
             return;
         }
         let features = vector(&self.portrait, &self.target.level_db);
-        let verdict = match self.model.as_mut().map(|model| model.run(&features)) {
+        let model = self.model.as_mut().filter(|_| !self.target.is_reference);
+        let verdict = match model.map(|model| model.run(&features)) {
             Some(Ok(verdict)) => {
                 self.trouble = None;
                 Some(verdict)
@@ -179,7 +180,8 @@ impl Conductor {
     /// The drive that would bring the programme to the target.
     fn loudness_error_db(&self, target_lufs: Option<f32>) -> Option<f32> {
         let chain_gain_db = self.hearing.as_ref()?.chain_gain.gain_db()?;
-        Some(target_lufs? - self.portrait.integrated_lufs - chain_gain_db).filter(|error| error.is_finite())
+        Some(target_lufs.or(self.target.loudness_lufs)? - self.portrait.integrated_lufs - chain_gain_db)
+            .filter(|error| error.is_finite())
     }
 
     fn steer(&mut self, present: &Moves, controls: &AdaptiveControls) -> Option<Heading> {
@@ -273,9 +275,9 @@ impl Conductor {
         self.is_heard
     }
 
-    /// The model that is asked, if any.
+    /// The model that is asked, if any; a reference needs none.
     pub fn model(&self) -> Option<&dyn Model> {
-        self.model.as_deref()
+        self.model.as_deref().filter(|_| !self.target.is_reference)
     }
 
     /// Why the model does not speak.

@@ -43,8 +43,12 @@ pub struct DynamicsWish {
 /// Everything a programme is compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
-    /// Level of each band, dB.
+    /// Level of each band, dB: what is common, or that of a reference.
     pub level_db: [f32; BANDS],
+    /// What the character wants over it, dB.
+    pub wish_db: [f32; BANDS],
+    /// Whether this very spectrum is wanted. What is only common leaves a programme its own nature.
+    pub is_reference: bool,
     /// How far a band may be from it and still be right, dB.
     pub corridor_db: [f32; BANDS],
     /// Lowest and highest side over mid in the regions of width, dB.
@@ -65,7 +69,9 @@ impl Target {
             attack,
         };
         Self {
-            level_db: levels()[character as usize],
+            level_db: *neutral_db(),
+            wish_db: wishes_db()[character as usize],
+            is_reference: false,
             corridor_db: std::array::from_fn(|band| corridor_db(centre_hz(band)) as f32),
             side_mid_db: [[-60.0, -10.0], [-17.0, -4.0], [-15.0, -2.0]],
             dynamics: match character {
@@ -79,9 +85,12 @@ impl Target {
     }
 }
 
-/// Levels of the neutral target, which the model's input is relative to.
+/// Levels of what is common, which the model's input is relative to.
 pub fn neutral_db() -> &'static [f32; BANDS] {
-    &levels()[Character::Neutral as usize]
+    static LEVELS: OnceLock<[f32; BANDS]> = OnceLock::new();
+    LEVELS.get_or_init(|| {
+        normalised(std::array::from_fn(|band| interpolated(&curves().neutral, centre_hz(band))))
+    })
 }
 
 /// Half the width of the corridor around every character, in dB.
@@ -91,19 +100,20 @@ pub fn corridor_db(freq_hz: f64) -> f64 {
     CORRIDOR_DB + CORRIDOR_DB_PER_OCT * (freq_hz / 1_000.0).log2().abs() + EDGE_DB_PER_OCT * beyond_oct
 }
 
-/// Levels in the order of [`Character::ALL`].
-fn levels() -> &'static [[f32; BANDS]; Character::ALL.len()] {
-    static LEVELS: OnceLock<[[f32; BANDS]; Character::ALL.len()]> = OnceLock::new();
-    LEVELS.get_or_init(|| {
-        let curves: Curves = serde_json::from_str(CURVES).expect("the embedded curves are well formed");
+/// Wishes in the order of [`Character::ALL`].
+fn wishes_db() -> &'static [[f32; BANDS]; Character::ALL.len()] {
+    static WISHES: OnceLock<[[f32; BANDS]; Character::ALL.len()]> = OnceLock::new();
+    WISHES.get_or_init(|| {
         Character::ALL.map(|character| {
-            let offsets = curves.characters.get(character.id()).expect("every character has a curve");
-            normalised(std::array::from_fn(|band| {
-                let hz = centre_hz(band);
-                interpolated(&curves.neutral, hz) + interpolated(offsets, hz)
-            }))
+            let wish = curves().characters.get(character.id()).expect("every character has a curve");
+            std::array::from_fn(|band| interpolated(wish, centre_hz(band)) as f32)
         })
     })
+}
+
+fn curves() -> &'static Curves {
+    static ALL: OnceLock<Curves> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(CURVES).expect("the embedded curves are well formed"))
 }
 
 #[derive(Deserialize)]
@@ -139,17 +149,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_weigh_nothing() {
-        for character in Character::ALL {
-            let target = Target::of(character);
-            let power: f64 = (0..BANDS)
-                .map(|band| {
-                    let level_db = f64::from(target.level_db[band]);
-                    2.0 * k_power_gain(centre_hz(band), 48_000.0) * 10f64.powf(level_db / 10.0)
-                })
-                .sum();
-            assert!((10.0 * power.log10()).abs() < 1e-4, "{character:?}: {power}");
-        }
+    fn the_target_weighs_nothing() {
+        let power: f64 = (0..BANDS)
+            .map(|band| {
+                let level_db = f64::from(neutral_db()[band]);
+                2.0 * k_power_gain(centre_hz(band), 48_000.0) * 10f64.powf(level_db / 10.0)
+            })
+            .sum();
+        assert!((10.0 * power.log10()).abs() < 1e-4, "{power}");
     }
 
     #[test]
@@ -167,27 +174,22 @@ mod tests {
 
     #[test]
     fn characters_are_gentle_and_different() {
-        let neutral = Target::of(Character::Neutral);
         for (i, character) in Character::ALL.into_iter().enumerate() {
-            let target = Target::of(character);
-            let offsets: Vec<f32> = (0..BANDS).map(|b| target.level_db[b] - neutral.level_db[b]).collect();
-            let largest = offsets.iter().fold(0.0f32, |largest, offset| largest.max(offset.abs()));
+            let wish_db = Target::of(character).wish_db;
+            let largest = wish_db.iter().fold(0.0f32, |largest, wish| largest.max(wish.abs()));
             assert!(largest <= 2.0, "{character:?}: {largest}");
+            assert_eq!(largest == 0.0, character == Character::Neutral);
             for other in &Character::ALL[..i] {
-                let other = Target::of(*other);
-                let apart =
-                    (0..BANDS).map(|b| (other.level_db[b] - target.level_db[b]).abs()).fold(0.0, f32::max);
+                let other_db = Target::of(*other).wish_db;
+                let apart = (0..BANDS).map(|b| (other_db[b] - wish_db[b]).abs()).fold(0.0, f32::max);
                 assert!(apart > 0.4, "{character:?}: {apart}");
             }
         }
         let tilt = |character| {
-            let level_db = Target::of(character).level_db;
-            level_db[34] - level_db[12]
+            let wish_db = Target::of(character).wish_db;
+            wish_db[34] - wish_db[12]
         };
-        assert!(
-            tilt(Character::Bright) > tilt(Character::Neutral)
-                && tilt(Character::Neutral) > tilt(Character::Warm)
-        );
+        assert!(tilt(Character::Bright) > 0.5 && tilt(Character::Warm) < -0.5);
     }
 
     #[test]

@@ -158,6 +158,8 @@ impl Reference {
         dynamics.open_plr_db = self.plr_db + 6.0;
         Target {
             level_db: normalised(self.smoothed_db()),
+            wish_db: [0.0; BANDS],
+            is_reference: true,
             corridor_db: common.corridor_db.map(|corridor_db| CORRIDOR_SHARE * corridor_db),
             side_mid_db: std::array::from_fn(|region| {
                 let middle_db = self.region_db(region);

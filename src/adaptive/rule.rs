@@ -27,6 +27,8 @@ pub struct Finding {
     pub low: f32,
     /// Upper end.
     pub high: f32,
+    /// The part of it that corrects nothing but is wanted.
+    pub wish: f32,
     /// How sure the rule is that there is something to do, 0…1.
     pub confidence: f32,
     /// Why.
@@ -47,6 +49,10 @@ pub enum Reason {
     TooSoft,
     /// Belongs to a correction of its surroundings.
     PartOfBroader,
+    /// Wanted by the character.
+    Character,
+    /// Brings it to the reference.
+    LikeReference,
     /// Nothing is there that could be raised.
     NothingThere,
     /// Dense already: nothing is compressed.
@@ -93,6 +99,8 @@ impl fmt::Display for Reason {
             Self::TooLoud => "above the corridor",
             Self::TooSoft => "below the corridor",
             Self::PartOfBroader => "part of a broader correction",
+            Self::Character => "wanted by the character",
+            Self::LikeReference => "as the reference has it",
             Self::NothingThere => "nothing there to raise",
             Self::DenseAlready => "dense already",
             Self::PeaksStandOut => "peaks stand out",
@@ -123,6 +131,7 @@ pub fn find(portrait: &Portrait, target: &Target, loudness_error_db: Option<f32>
         unit: "",
         low: 0.0,
         high: 0.0,
+        wish: 0.0,
         confidence: 0.0,
         reason: Reason::TooLittleHeard,
     }; MOVES];
@@ -155,6 +164,7 @@ fn drive(loudness_error_db: Option<f32>) -> Finding {
         unit: "LU",
         low: -spec.worth,
         high: spec.worth,
+        wish: 0.0,
         confidence: if error_db.is_some() { 1.0 } else { 0.0 },
         reason: if error_db.is_some() { Reason::ToTarget } else { Reason::NoTarget },
     }

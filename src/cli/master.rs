@@ -57,7 +57,7 @@ pub struct Args {
     /// A preset's name as `auracore presets` lists it, or a preset file.
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_PRESET)]
     preset: String,
-    /// Integrated loudness to reach, -60 to -3 LUFS [default: the preset's].
+    /// Integrated loudness to reach, -60 to -3 LUFS [default: the references' if there are any, else the preset's].
     #[arg(long, value_name = "LUFS", allow_negative_numbers = true, value_parser = |text: &str| within(text, -60.0..=-3.0, "LUFS"))]
     target: Option<f64>,
     /// Highest true peak, -20 to 0 dBTP [default: the preset's].
@@ -187,14 +187,16 @@ fn prepare(args: &Args) -> Result<(Settings, Vec<plan::Job>), String> {
     if bits == SampleBits::Float32 && jobs.iter().any(|job| job.format == FileFormat::Flac) {
         return Err("FLAC holds 16 or 24 bit, not 32f; use --format wav or other --bits".into());
     }
+    let listening = args.adaptive.listening()?;
+    let of_references = listening.as_ref().and_then(adaptive::Listening::loudness_lufs);
     let settings = Settings {
-        target_lufs: args.target.or(preset.target_lufs.map(f64::from)),
+        target_lufs: args.target.or(of_references).or(preset.target_lufs.map(f64::from)),
         ceiling_dbtp: args.ceiling.unwrap_or(preset.controls.limiter.ceiling_db.into()),
         max_reduction_db: args.max_reduction,
         preset,
         bits,
         rate_hz: args.rate,
-        listening: args.adaptive.listening()?,
+        listening,
         existing: if args.overwrite { Existing::Replace } else { Existing::Refuse },
     };
     Ok((settings, jobs))

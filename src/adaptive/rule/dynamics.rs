@@ -79,6 +79,7 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; 5] {
         unit: "onsets/s",
         low: 0.0,
         high: BUSY_ONSETS_PER_S,
+        wish: 0.0,
         confidence: 1.0,
         reason: Reason::ByOnsets,
     };
@@ -88,6 +89,7 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; 5] {
         unit: "dB PLR",
         low: wish.dense_plr_db,
         high: wish.open_plr_db,
+        wish: 0.0,
         confidence: 1.0,
         reason,
     };

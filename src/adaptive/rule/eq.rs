@@ -1,6 +1,6 @@
 //! Which gains of the equaliser bring a spectrum back. Pure, any thread.
 
-use super::faults;
+use super::faults::{self, Belief};
 use super::{Finding, Reason};
 use crate::adaptive::bands::{BANDS, centre_hz};
 use crate::adaptive::curve::{Target, corridor_db};
@@ -37,17 +37,19 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
     let spread: [f64; BANDS] =
         std::array::from_fn(|band| corridor[band] / corridor_db(centre_hz(band)).min(PLAIN_CORRIDOR_DB));
     let belief = faults::expected(&deviation_db, &spread.map(|x| x.clamp(0.2, 10.0)));
-    let beyond = beyond(&deviation_db, &corridor, &faint);
-    let wanted_db: [f32; BANDS] = std::array::from_fn(|band| {
-        let fault_db = belief.fault_db[band];
-        let left_db = LEAVE_DB * spread[band].min(1.0);
-        let kept = (1.0 - (left_db / fault_db.abs().max(1e-9)).powi(2)).max(0.0);
-        let believed_db = -fault_db * kept * (beyond / FULL_BEYOND).min(1.0);
-        let inexcusable_db = -TAKEN_BACK * inexcusable_db(band, &deviation_db, &corridor, &faint);
-        let larger = if inexcusable_db.abs() > believed_db.abs() { inexcusable_db } else { believed_db };
-        larger as f32
+    let around = Surroundings { deviation_db: &deviation_db, corridor: &corridor, faint: &faint };
+    let corrected_db = if target.is_reference {
+        std::array::from_fn(|band| -around.deviation_db(band) as f32)
+    } else {
+        around.corrected_db(&belief, &spread)
+    };
+    let wished_db: [f32; BANDS] = std::array::from_fn(|band| {
+        let (wish_db, there_db) = (target.wish_db[band], around.deviation_db(band) as f32);
+        let is_there = if wish_db == 0.0 { 0.0 } else { (there_db / wish_db).clamp(0.0, 1.0) };
+        corrected_db[band] + wish_db * (1.0 - is_there)
     });
-    let gains_db = fitted_db(&wanted_db, &faint);
+    let correction_db = fitted_db(&corrected_db, &faint);
+    let gains_db = fitted_db(&wished_db, &faint);
     std::array::from_fn(|i| {
         let slope = &slopes()[i];
         let mean = |of: &dyn Fn(usize) -> f64| {
@@ -56,8 +58,13 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
         };
         let measured = mean(&|b| deviation_db[b].clamp(-30.0, 30.0)) as f32;
         let half_width = mean(&|b| corridor[b]) as f32;
-        let gain_db = gains_db[i];
-        let reason = if gain_db == 0.0 && highest_share(&faint, i) <= 0.0 && measured < -half_width {
+        let middle = mean(&|b| f64::from(target.wish_db[b])) as f32;
+        let (gain_db, wish_db) = (gains_db[i], gains_db[i] - correction_db[i]);
+        let reason = if wish_db.abs() > correction_db[i].abs().max(SMALLEST_DB) {
+            Reason::Character
+        } else if target.is_reference && gain_db != 0.0 {
+            Reason::LikeReference
+        } else if gain_db == 0.0 && highest_share(&faint, i) <= 0.0 && measured < -half_width {
             Reason::NothingThere
         } else if gain_db == 0.0 && measured.abs() <= half_width {
             Reason::Inside
@@ -74,9 +81,10 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
             value: gain_db,
             measured,
             unit: "dB",
-            low: -half_width,
-            high: half_width,
-            confidence: belief.certainty as f32,
+            low: middle - half_width,
+            high: middle + half_width,
+            wish: wish_db,
+            confidence: if target.is_reference { 1.0 } else { belief.certainty as f32 },
             reason,
         }
     })
@@ -107,32 +115,63 @@ pub fn centred_deviation_db(portrait: &Portrait, target: &Target) -> [f64; BANDS
     deviation_db.map(|x| x - 0.5 * (low + high))
 }
 
-/// What is left of the deviation around a band, over about an octave, once everything that nature excuses is taken off, dB.
-fn inexcusable_db(
-    band: usize,
-    deviation_db: &[f64; BANDS],
-    corridor: &[f64; BANDS],
-    faint: &[bool; BANDS],
-) -> f64 {
-    let around = band.saturating_sub(2)..(band + 3).min(BANDS);
-    let there = || around.clone().filter(|near| !faint[*near]);
-    let mean = |of: &[f64; BANDS]| there().map(|near| of[near]).sum::<f64>() / there().count().max(1) as f64;
-    let (deviation_db, excused_db) = (mean(deviation_db), EXCUSED_CORRIDORS * mean(corridor));
-    if faint[band] { 0.0 } else { deviation_db - deviation_db.clamp(-excused_db, excused_db) }
+/// A spectrum as seen from one of its bands.
+struct Surroundings<'a> {
+    deviation_db: &'a [f64; BANDS],
+    corridor: &'a [f64; BANDS],
+    faint: &'a [bool; BANDS],
 }
 
-/// How far the worst third of an octave lies outside of the corridor, in corridors.
-fn beyond(deviation_db: &[f64; BANDS], corridor: &[f64; BANDS], faint: &[bool; BANDS]) -> f64 {
-    let mut worst = 0.0f64;
-    for band in 1..BANDS - 1 {
-        if faint[band - 1..=band + 1].contains(&true) {
-            continue;
+impl Surroundings<'_> {
+    /// Mean over an octave, of the bands in which there is anything; none where the band itself is empty.
+    fn mean(&self, band: usize, of: &[f64; BANDS]) -> f64 {
+        let around = band.saturating_sub(2)..(band + 3).min(BANDS);
+        let there = || around.clone().filter(|near| !self.faint[*near]);
+        if self.faint[band] {
+            0.0
+        } else {
+            there().map(|near| of[near]).sum::<f64>() / there().count() as f64
         }
-        let mean: f64 = deviation_db[band - 1..=band + 1].iter().sum::<f64>() / 3.0;
-        let widest = corridor[band - 1..=band + 1].iter().fold(0.0f64, |most, x| most.max(*x));
-        worst = worst.max(mean.abs() / widest - 1.0 - GRAZE);
     }
-    worst
+
+    fn deviation_db(&self, band: usize) -> f64 {
+        self.mean(band, self.deviation_db)
+    }
+
+    /// What is left of the deviation once everything that nature excuses is taken off.
+    fn inexcusable_db(&self, band: usize) -> f64 {
+        let excused_db = EXCUSED_CORRIDORS * self.mean(band, self.corridor);
+        let deviation_db = self.deviation_db(band);
+        deviation_db - deviation_db.clamp(-excused_db, excused_db)
+    }
+
+    /// How far the worst third of an octave lies outside of the corridor, in corridors.
+    fn beyond(&self) -> f64 {
+        let mut worst = 0.0f64;
+        for band in 1..BANDS - 1 {
+            if self.faint[band - 1..=band + 1].contains(&true) {
+                continue;
+            }
+            let mean: f64 = self.deviation_db[band - 1..=band + 1].iter().sum::<f64>() / 3.0;
+            let widest = self.corridor[band - 1..=band + 1].iter().fold(0.0f64, |most, x| most.max(*x));
+            worst = worst.max(mean.abs() / widest - 1.0 - GRAZE);
+        }
+        worst
+    }
+
+    /// What is to be changed where only what is common is known.
+    fn corrected_db(&self, belief: &Belief, spread: &[f64; BANDS]) -> [f32; BANDS] {
+        let share = (self.beyond() / FULL_BEYOND).clamp(0.0, 1.0);
+        std::array::from_fn(|band| {
+            let fault_db = belief.fault_db[band];
+            let left_db = LEAVE_DB * spread[band].min(1.0);
+            let kept = (1.0 - (left_db / fault_db.abs().max(1e-9)).powi(2)).max(0.0);
+            let believed_db = -fault_db * kept * share;
+            let inexcusable_db = -TAKEN_BACK * self.inexcusable_db(band);
+            let larger = if inexcusable_db.abs() > believed_db.abs() { inexcusable_db } else { believed_db };
+            larger as f32
+        })
+    }
 }
 
 /// The gains nearest to a wanted change, none of which raises what is not there.

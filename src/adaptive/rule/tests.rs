@@ -86,6 +86,48 @@ fn faults_are_corrected_in_the_right_direction() {
 }
 
 #[test]
+fn a_character_is_added_once() {
+    for character in [Character::Bright, Character::Warm, Character::Punchy, Character::Dense] {
+        let target = Target::of(character);
+        let moved_db = |portrait: &Portrait| -> [f32; ADAPTIVE_BANDS] {
+            let found = find(portrait, &target, None);
+            std::array::from_fn(|index| found[index].value)
+        };
+        let first = moved_db(&plain());
+        let response = response_db(&first);
+        let wish = target.wish_db;
+        let error = (4..36).map(|b| (response[b] - wish[b]).abs()).sum::<f32>() / 32.0;
+        let wanted = (4..36).map(|b| wish[b].abs()).sum::<f32>() / 32.0;
+        assert!(error < 0.5 * wanted, "{character:?}: {error} of {wanted} is missing");
+        let second = moved_db(&deviating(|band| f64::from(response[band])));
+        assert!(largest(&second) < 0.6 * largest(&first), "{character:?}: {first:?} then {second:?}");
+        let found = find(&plain(), &target, None);
+        assert!(found.iter().any(|finding| finding.reason == Reason::Character));
+        assert!(found[..ADAPTIVE_BANDS].iter().all(|finding| (finding.value - finding.wish).abs() < 1e-6));
+    }
+}
+
+#[test]
+fn a_reference_is_followed_without_doubt() {
+    let shape = |band: usize| shelf_db(2.5, 4_000.0, band) + bell_db(-2.0, 400.0, band);
+    let reference = deviating(shape);
+    let target =
+        Target { level_db: reference.level_30s_db, is_reference: true, ..Target::of(Character::Neutral) };
+    let found = find(&plain(), &target, None);
+    let gains: [f32; ADAPTIVE_BANDS] = std::array::from_fn(|index| found[index].value);
+    let response = response_db(&gains);
+    let error = |of: &dyn Fn(usize) -> f64| {
+        let off: Vec<f64> =
+            (4..36).map(|b| f64::from(target.level_db[b] - neutral_db()[b]) - of(b)).collect();
+        let mean = off.iter().sum::<f64>() / 32.0;
+        off.iter().map(|x| (x - mean).abs()).sum::<f64>() / 32.0
+    };
+    let (before, after) = (error(&|_| 0.0), error(&|b| f64::from(response[b])));
+    assert!(after < 0.3 * before, "{before} dB off, then {after}");
+    assert!(found.iter().any(|finding| finding.reason == Reason::LikeReference));
+}
+
+#[test]
 fn asking_again_after_the_move_asks_for_little() {
     for seed in 0..40u64 {
         let random = |n: u64| f64::from(uniform_at(seed + 1, n));

@@ -56,6 +56,7 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; WIDTH_REGIONS] {
             unit: "dB side/mid",
             low,
             high,
+            wish: 0.0,
             confidence: 1.0,
             reason,
         }

@@ -32,10 +32,10 @@ pub struct AdaptiveArgs {
     /// The kind of master to aim for.
     #[arg(long, value_enum, default_value = "neutral", requires = "adaptive")]
     character: CharacterArg,
-    /// Aim for the spectrum, width and dynamics of this file instead, or for the mean of several.
+    /// Aim for the spectrum, width, dynamics and loudness of this file instead, or for the mean of several.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "adaptive", conflicts_with = "character")]
     reference: Vec<PathBuf>,
-    /// The model that is asked: "default", "none" (the rule alone) or an ONNX file.
+    /// The model that is asked: "default", "none" (the rule alone) or an ONNX file. A reference needs none.
     #[arg(long, value_name = "default|none|FILE", default_value = "default", requires = "adaptive")]
     model: ModelArg,
     /// Corrections learned elsewhere, as the plugin exports them.
@@ -156,8 +156,14 @@ fn read_taste(path: &Path) -> Result<Taste, String> {
 }
 
 impl Listening {
+    /// Loudness of the references, if there are any, LUFS.
+    pub(super) fn loudness_lufs(&self) -> Option<f64> {
+        self.target.loudness_lufs.map(|lufs| f64::from(lufs).clamp(-60.0, -3.0))
+    }
+
     fn model(&self) -> Result<Option<OnnxModel>, String> {
         let model = match &self.model {
+            _ if self.target.is_reference => return Ok(None),
             ModelArg::None => return Ok(None),
             ModelArg::Default => OnnxModel::embedded(),
             ModelArg::File(path) => OnnxModel::load(path),
