@@ -131,3 +131,6 @@ fn from_model(verdict: &Verdict, finding: &Finding, index: usize, heard: f32) ->
         (verdict.move_db[index] + finding.wish - finding.value).clamp(-MODEL_REACH_DB, highest_db);
     (confidence * residual_db, confidence)
 }
+
+#[cfg(test)]
+mod tests;

@@ -285,3 +285,6 @@ impl Conductor {
         self.trouble.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,6 +88,24 @@ mod tests {
     }
 
     #[test]
+    fn layout_1_is_read() {
+        let text = include_str!("../../tests/fixtures/state/adaptive-1.json");
+        let saved: Saved = serde_json::from_str(text).unwrap();
+        let course = &saved.course;
+        assert_eq!((course.committed.0[6], course.committed.0[15], course.committed.0[18]), (1.5, 0.9, 0.5));
+        assert_eq!((course.pins[2], course.locks, course.has_learned), (Some(-1.25), 3, true));
+        assert_eq!(course.history, [Default::default()]);
+        assert_eq!(saved.taste.labels(), ["150 Hz: -0.75 dB"]);
+        let reference = saved.reference.as_ref().unwrap();
+        assert_eq!(
+            (reference.names.as_slice(), reference.target().loudness_lufs),
+            (&["liked.wav".to_owned()][..], Some(-11.5))
+        );
+        let kept: Value = serde_json::from_str(&serde_json::to_string(&saved).unwrap()).unwrap();
+        assert_eq!(kept, serde_json::from_str::<Value>(text).unwrap(), "nothing is lost on the way");
+    }
+
+    #[test]
     fn values_from_strangers_are_bounded() {
         let mut json = serde_json::to_value(Saved::default()).unwrap();
         json["course"]["committed"][1] = 99.0.into();

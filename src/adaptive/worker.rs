@@ -398,3 +398,6 @@ impl Listening {
 pub(super) fn in_place(saved: &Saved) -> Heading {
     Heading { moves: saved.course.committed.bounded(), pace: Pace::AtOnce }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! How rule, model and corrections come together.
+
+use super::*;
+use crate::adaptive::bands::BANDS;
+use crate::adaptive::model::PREDICTED;
+use crate::adaptive::rule::tests::{deviating, plain};
+use crate::control::adaptive::Character;
+
+fn verdict(move_db: f32, uncertainty_db: f32) -> Verdict {
+    Verdict { move_db: [move_db; PREDICTED], uncertainty_db: [uncertainty_db; PREDICTED] }
+}
+
+fn neutral() -> Target {
+    Target::of(Character::Neutral)
+}
+
+fn advice(portrait: &Portrait, verdict: Option<&Verdict>) -> Advice {
+    advise(portrait, &neutral(), verdict, &Taste::default(), None)
+}
+
+/// A programme that lacks treble.
+fn dull() -> Portrait {
+    deviating(|band| -9.0 / (1.0 + f64::exp((24.0 - band as f64) / 2.0)))
+}
+
+#[test]
+fn what_is_plain_stays_and_what_is_dull_is_brightened() {
+    assert_eq!(advice(&plain(), None).moves.0[..ADAPTIVE_BANDS], [0.0; ADAPTIVE_BANDS]);
+    let dull = advice(&dull(), None);
+    assert!(dull.moves.0[6..10].iter().sum::<f32>() > 2.0, "{:?}", dull.moves);
+}
+
+#[test]
+fn too_little_heard_is_no_advice_and_more_of_it_more() {
+    let at = |heard_s: f64| advice(&Portrait { heard_s, ..dull() }, None);
+    assert_eq!(advice(&Portrait::EMPTY, None).moves, Moves::NEUTRAL);
+    assert_eq!(at(2.9).moves.0[..ADAPTIVE_BANDS], [0.0; ADAPTIVE_BANDS]);
+    let (early, late) = (at(11.5), at(60.0));
+    // What is too small is none.
+    for band in 0..ADAPTIVE_BANDS {
+        let (early_db, late_db) = (early.moves.0[band], late.moves.0[band]);
+        assert!((early_db - 0.5 * late_db).abs() < 0.11, "{band}: {early_db} and {late_db}");
+    }
+    assert!(early.confidence < late.confidence);
+}
+
+#[test]
+fn an_unsure_model_is_hardly_heard_and_a_sure_one_not_too_far() {
+    let rule = advice(&dull(), None).moves;
+    let distance = |said: &Verdict| -> f32 {
+        let moves = advice(&dull(), Some(said)).moves;
+        (0..ADAPTIVE_BANDS).map(|band| (moves.0[band] - rule.0[band]).abs()).fold(0.0, f32::max)
+    };
+    assert!(distance(&verdict(-4.0, 0.0)) <= MODEL_REACH_DB + 1e-5);
+    let mut last = f32::INFINITY;
+    for uncertainty_db in [0.1, 0.5, 1.5, 5.0] {
+        let now = distance(&verdict(-4.0, uncertainty_db));
+        assert!(now < last, "{uncertainty_db}: {now}");
+        last = now;
+    }
+    assert!(distance(&verdict(-4.0, 50.0)) < 0.1, "out of its depth it says nothing");
+    // Width, dynamics and drive are the rule's.
+    let moves = advice(&dull(), Some(&verdict(-4.0, 0.0))).moves;
+    assert_eq!(moves.0[ADAPTIVE_BANDS..], rule.0[ADAPTIVE_BANDS..]);
+}
+
+#[test]
+fn the_model_raises_nothing_that_is_not_there() {
+    let cut_off = deviating(|band| if band > BANDS - 6 { -45.0 } else { 0.0 });
+    let moves = advice(&cut_off, Some(&verdict(2.0, 0.1))).moves;
+    assert!(moves.0[8] <= 0.0, "{moves:?}");
+}
+
+#[test]
+fn a_character_is_not_argued_away_by_the_model() {
+    let bright = Target::of(Character::Bright);
+    let top = |verdict: Option<&Verdict>| -> f32 {
+        let advice = advise(&plain(), &bright, verdict, &Taste::default(), None);
+        advice.moves.0[6..10].iter().sum()
+    };
+    let (alone, with_model) = (top(None), top(Some(&verdict(0.0, 0.1))));
+    assert!(alone > 1.0 && (with_model - alone).abs() < 1e-4, "{alone}, {with_model}");
+}
+
+#[test]
+fn everything_is_within_bounds_whatever_is_said() {
+    let mut taste = Taste::default();
+    for index in 0..MOVES {
+        for _ in 0..5 {
+            taste.learn(index, 50.0, &dull());
+        }
+    }
+    for said in [verdict(1e6, 0.0), verdict(-1e6, 0.0), verdict(4.0, f32::MAX)] {
+        for error_db in [None, Some(1e9), Some(f32::NAN), Some(-1e9)] {
+            let advice = advise(&dull(), &neutral(), Some(&said), &taste, error_db);
+            assert_eq!(advice.moves, advice.moves.bounded());
+            for (index, explanation) in advice.explanations.iter().enumerate() {
+                assert_eq!(explanation.proposed, advice.moves.0[index]);
+                assert!((0.0..=1.0).contains(&explanation.confidence), "{}", explanation.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_largest_part_of_a_move_gives_the_reason() {
+    let mut taste = Taste::default();
+    taste.learn(3, 2.0, &plain());
+    let advice = advise(&plain(), &neutral(), Some(&verdict(0.0, 0.1)), &taste, Some(3.0));
+    assert_eq!(advice.explanations[3].reason, Reason::Taste);
+    assert_eq!(advice.explanations[4].reason, Reason::Inside);
+    let heard = advise(&plain(), &neutral(), Some(&verdict(1.0, 0.1)), &taste, Some(3.0));
+    assert_eq!(heard.explanations[4].reason, Reason::Model);
+    for explanation in &heard.explanations {
+        let parts = explanation.from_rule + explanation.from_model + explanation.from_taste;
+        let spec = &MOVE_SPECS[crate::control::adaptive::move_by_id(explanation.id).unwrap()];
+        assert!((spec.neutral + parts - explanation.proposed).abs() < 1e-3, "{explanation:?}");
+    }
+}

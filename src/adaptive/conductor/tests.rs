@@ -1,0 +1,147 @@
+//! The same audio gives the same headings, and a model that fails harms nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::adaptive::features::FEATURES;
+use crate::adaptive::model::{Description, PREDICTED, Verdict};
+use crate::control::adaptive::AdaptiveMode;
+use crate::dsp::rng::uniform_at;
+
+const RATE_HZ: f64 = 48_000.0;
+
+/// Noise whose top is missing, 30 s and silence behind it.
+fn programme() -> Vec<f32> {
+    let mut low = 0.0;
+    let sound = (0..30 * 48_000).map(|n| {
+        low += 0.05 * (uniform_at(7, n) - low);
+        low
+    });
+    let mut programme: Vec<f32> = sound.collect();
+    programme.resize(32 * 48_000, 0.0);
+    programme
+}
+
+fn adaptive() -> AdaptiveControls {
+    AdaptiveControls { mode: AdaptiveMode::Adaptive, ..AdaptiveControls::default() }
+}
+
+fn listening(model: Option<Box<dyn Model>>) -> Conductor {
+    let mut conductor = Conductor::new(&Saved::default(), model);
+    conductor.prepare(RATE_HZ);
+    conductor
+}
+
+fn hear(conductor: &mut Conductor, audio: &[f32]) -> Option<Heading> {
+    conductor.hear([audio; 4], &Moves::NEUTRAL, &adaptive())
+}
+
+/// Says one thing, until it is told to fail.
+struct Moody {
+    description: Description,
+    runs: Arc<AtomicUsize>,
+    fails_from: usize,
+}
+
+impl Model for Moody {
+    fn run(&mut self, _features: &[f32; FEATURES]) -> Result<Verdict, ModelError> {
+        let run = self.runs.fetch_add(1, Ordering::Relaxed);
+        let said = if run < self.fails_from { 1.0 } else { f32::NAN };
+        Verdict::checked("moody", [said; PREDICTED], [0.2; PREDICTED])
+    }
+
+    fn description(&self) -> &Description {
+        &self.description
+    }
+}
+
+fn moody(fails_from: usize) -> (Box<dyn Model>, Arc<AtomicUsize>) {
+    let runs = Arc::new(AtomicUsize::new(0));
+    (Box::new(Moody { description: Description::default(), runs: runs.clone(), fails_from }), runs)
+}
+
+#[test]
+fn cuts_do_not_matter() {
+    let programme = programme();
+    let headings_of = |cuts: &dyn Fn(u64) -> usize| {
+        let mut conductor = listening(None);
+        let (mut headings, mut at, mut number) = (Vec::new(), 0, 0);
+        while at < programme.len() {
+            let end = (at + cuts(number)).min(programme.len());
+            headings.extend(hear(&mut conductor, &programme[at..end]));
+            (at, number) = (end, number + 1);
+        }
+        (headings, conductor.advice().cloned(), conductor.saved())
+    };
+    // Shorter than a hop, so that no heading is passed over.
+    let whole = headings_of(&|_| 4_800);
+    assert!(!whole.0.is_empty(), "it moves");
+    assert_eq!(headings_of(&|_| 64), whole);
+    assert_eq!(headings_of(&|n| 1 + (uniform_at(3, n).abs() * 4_000.0) as usize), whole);
+}
+
+#[test]
+fn nonsense_from_a_model_leaves_the_last_good_advice() {
+    let programme = programme();
+    let (model, runs) = moody(100);
+    let mut conductor = listening(Some(model));
+    hear(&mut conductor, &programme[..480_000]);
+    let good = conductor.advice().cloned().expect("ten seconds were heard");
+    assert!(conductor.trouble().is_none());
+    let before = runs.load(Ordering::Relaxed);
+    hear(&mut conductor, &programme[480_000..960_000]);
+    assert!(runs.load(Ordering::Relaxed) > before + 50, "it is asked again and again");
+    let trouble = conductor.trouble().expect("the trouble is told").to_string();
+    assert!(trouble.contains("NaN"), "{trouble}");
+    let now = conductor.advice().cloned().unwrap();
+    // The last good one came shortly after the hundredth run.
+    let drift = (0..10).map(|i| (now.moves.0[i] - good.moves.0[i]).abs()).fold(0.0, f32::max);
+    assert!(now.moves.is_finite() && drift < 0.5, "{good:?}\n{now:?}");
+    let held = conductor.advice().cloned();
+    hear(&mut conductor, &programme[960_000..1_000_000]);
+    assert_eq!(conductor.advice().cloned(), held);
+}
+
+#[test]
+fn a_model_that_cannot_be_had_leaves_the_rule() {
+    let programme = programme();
+    let mut conductor = listening(None);
+    conductor.set_model(Err(ModelError::Backend { cause: "no library".to_owned() }));
+    hear(&mut conductor, &programme[..960_000]);
+    let mut alone = listening(None);
+    hear(&mut alone, &programme[..960_000]);
+    assert_eq!(conductor.advice(), alone.advice());
+    assert!(conductor.trouble().is_some() && conductor.model().is_none());
+}
+
+#[test]
+fn a_reference_asks_no_model() {
+    let programme = programme();
+    let (model, runs) = moody(usize::MAX);
+    let mut conductor = listening(Some(model));
+    let audio =
+        crate::audio_file::AudioData { channels: vec![programme[..480_000].to_vec()], rate_hz: 48_000 };
+    let reference = Reference::from_audio(&audio, std::path::Path::new("liked.wav")).unwrap();
+    conductor.set_reference(Some(reference));
+    hear(&mut conductor, &programme[..480_000]);
+    assert_eq!(runs.load(Ordering::Relaxed), 0);
+    assert!(conductor.advice().is_some() && conductor.aim() == "liked.wav");
+    conductor.set_reference(None);
+    hear(&mut conductor, &programme[..48_000]);
+    assert!(runs.load(Ordering::Relaxed) > 0);
+}
+
+#[test]
+fn faults_in_the_audio_end_in_numbers() {
+    let mut conductor = listening(None);
+    for sample in [f32::NAN, f32::INFINITY, 1e30, -1e30, f32::MIN_POSITIVE / 2.0] {
+        hear(&mut conductor, &[sample; 48_000]);
+        hear(&mut conductor, &programme()[..240_000]);
+        assert!(conductor.advice().is_none_or(|advice| advice.moves.is_finite()), "{sample}");
+    }
+    let mut fresh = listening(None);
+    hear(&mut fresh, &programme()[..960_000]);
+    hear(&mut conductor, &programme()[..960_000]);
+    assert!(conductor.advice().is_some_and(|advice| advice.moves == advice.moves.bounded()));
+}
