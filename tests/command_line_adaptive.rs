@@ -107,10 +107,7 @@ fn a_dull_mix_is_brightened_and_lands_on_its_target() {
     }
     let again = report(&folder, "dull.wav -o again.wav --adaptive --preset transparent-limit --target -14");
     assert_eq!(moves(&again), moves(&adaptive), "the same file, the same advice");
-    assert_eq!(
-        std::fs::read(folder.file("again.wav")).unwrap(),
-        std::fs::read(folder.file("out.wav")).unwrap()
-    );
+    assert!(get(&folder, "again.wav").channels == out.channels, "the same bits");
 }
 
 #[test]

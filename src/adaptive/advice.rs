@@ -1,7 +1,7 @@
 //! What to do with a programme and why: the rule, what the model knows better, what the user has taught. Any thread.
 //!
-//! The rule is the ground; the model may move the equaliser away from it, by little and only as far as it is sure; what was
-//! learned is added; bounds hold for the sum.
+//! The rule decides about everything where there is no model. A model speaks for the equaliser alone and takes it away from
+//! the rule, or back to nothing, by little and as far as it is sure. What was learned is added; bounds hold for the sum.
 
 use serde::Serialize;
 
@@ -12,13 +12,14 @@ use super::rule::{self, Finding, Reason};
 use super::taste::Taste;
 use crate::control::adaptive::{ADAPTIVE_BANDS, MOVE_SPECS, MOVES, Moves};
 
+/// Standard deviation of a prediction at which half of it counts, dB; what is less sure counts for very little.
+const DOUBT_DB: f32 = 2.0;
 /// How far the model may go from the rule, dB.
 const MODEL_REACH_DB: f32 = 2.0;
-/// What the model is asked for: it speaks where it was found to do better than the rule on music that it never met. Width,
-/// dynamics and drive are the rule's.
-const MODEL_BANDS: usize = ADAPTIVE_BANDS;
-/// Standard deviation of a prediction at which half of it counts, dB.
-const DOUBT_DB: f32 = 1.5;
+/// Where no gain of the equaliser would be larger than this, none is set…
+const GATE_DB: f32 = 0.5;
+/// …and the whole of them where one is larger by this.
+const GATE_RANGE_DB: f32 = 0.5;
 /// Heard time before anything is proposed, and until the full weight, in seconds.
 const HEARD_S: [f64; 2] = [3.0, 20.0];
 /// Smaller gains are none, dB.
@@ -78,19 +79,25 @@ pub fn advise(
     let heard = ((portrait.heard_s - HEARD_S[0]) / (HEARD_S[1] - HEARD_S[0])).clamp(0.0, 1.0) as f32;
     let findings = rule::find(portrait, target, loudness_error_db);
     let additions = taste.additions(portrait);
+    let mut parts: [Parts; MOVES] = std::array::from_fn(|index| match verdict {
+        Some(verdict) if index < ADAPTIVE_BANDS => Parts::with_model(&findings[index], verdict, index),
+        _ => Parts::of_rule(&findings[index], MOVE_SPECS[index].neutral),
+    });
+    let eq = &mut parts[..ADAPTIVE_BANDS];
+    let largest_db = eq.iter().fold(0.0f32, |most, part| most.max((part.rule + part.model).abs()));
+    let gate = ((largest_db - GATE_DB) / GATE_RANGE_DB).clamp(0.0, 1.0);
+    for part in eq {
+        part.rule *= gate;
+        part.model *= gate;
+    }
     let mut moves = Moves::NEUTRAL;
     let mut explanations = Vec::with_capacity(MOVES);
-    for (index, (finding, spec)) in findings.iter().zip(&MOVE_SPECS).enumerate() {
-        let from_rule = heard * (finding.value - spec.neutral);
-        let (from_model, confidence) = match verdict.filter(|_| index < MODEL_BANDS) {
-            Some(verdict) => from_model(verdict, finding, index, heard),
-            None => (0.0, heard * finding.confidence),
-        };
-        let mut away = from_rule + from_model;
-        if index < ADAPTIVE_BANDS && away.abs() < SMALLEST_DB {
-            away = 0.0;
+    for (index, ((finding, part), spec)) in findings.iter().zip(&parts).zip(&MOVE_SPECS).enumerate() {
+        let [mut from_rule, mut from_model] = [part.rule + part.wish, part.model].map(|part| heard * part);
+        if index < ADAPTIVE_BANDS && (from_rule + from_model).abs() < SMALLEST_DB {
+            [from_rule, from_model] = [0.0; 2];
         }
-        moves.0[index] = spec.neutral + away + additions[index];
+        moves.0[index] = spec.neutral + from_rule + from_model + additions[index];
         let proposed = moves.bounded().0[index];
         explanations.push(Explanation {
             id: spec.id,
@@ -102,7 +109,7 @@ pub fn advise(
             from_model,
             from_taste: additions[index],
             proposed,
-            confidence,
+            confidence: heard * part.confidence,
             reason: reason(finding, from_rule, from_model, additions[index]),
         });
     }
@@ -122,14 +129,28 @@ fn reason(finding: &Finding, from_rule: f32, from_model: f32, from_taste: f32) -
     }
 }
 
-/// What the model adds to the rule, and how sure it is.
-fn from_model(verdict: &Verdict, finding: &Finding, index: usize, heard: f32) -> (f32, f32) {
-    let doubt = verdict.uncertainty_db[index] / DOUBT_DB;
-    let confidence = heard / (1.0 + doubt * doubt);
-    let highest_db = if finding.reason == Reason::NothingThere { 0.0 } else { MODEL_REACH_DB };
-    let residual_db =
-        (verdict.move_db[index] + finding.wish - finding.value).clamp(-MODEL_REACH_DB, highest_db);
-    (confidence * residual_db, confidence)
+/// What a move is made of, and how sure it is.
+struct Parts {
+    rule: f32,
+    model: f32,
+    wish: f32,
+    confidence: f32,
+}
+
+impl Parts {
+    fn of_rule(finding: &Finding, neutral: f32) -> Self {
+        let rule = finding.value - neutral - finding.wish;
+        Self { rule, model: 0.0, wish: finding.wish, confidence: finding.confidence }
+    }
+
+    /// The model moves away from the rule as far as it is sure: each errs where the other is certain of something else.
+    fn with_model(finding: &Finding, verdict: &Verdict, index: usize) -> Self {
+        let confidence = 1.0 / (1.0 + (verdict.uncertainty_db[index] / DOUBT_DB).powi(4));
+        let rule = finding.value - finding.wish;
+        let highest_db = if finding.reason == Reason::NothingThere { 0.0 } else { MODEL_REACH_DB };
+        let model = confidence * (verdict.move_db[index] - rule).clamp(-MODEL_REACH_DB, highest_db);
+        Self { rule, model, wish: finding.wish, confidence: confidence.max(finding.confidence) }
+    }
 }
 
 #[cfg(test)]

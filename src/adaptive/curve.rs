@@ -75,9 +75,9 @@ impl Target {
             corridor_db: std::array::from_fn(|band| corridor_db(centre_hz(band)) as f32),
             side_mid_db: [[-60.0, -10.0], [-17.0, -4.0], [-15.0, -2.0]],
             dynamics: match character {
-                Character::Neutral | Character::Warm | Character::Bright => dynamics(10.0, 17.0, 1.8, 1.0),
-                Character::Punchy => dynamics(11.0, 18.0, 1.7, 1.8),
-                Character::Dense => dynamics(8.0, 14.0, 2.4, 0.8),
+                Character::Neutral | Character::Warm | Character::Bright => dynamics(14.0, 20.0, 1.8, 1.0),
+                Character::Punchy => dynamics(14.0, 20.0, 1.7, 1.8),
+                Character::Dense => dynamics(9.0, 15.0, 2.4, 0.8),
                 Character::Open => dynamics(40.0, 41.0, 1.0, 1.0),
             },
             loudness_lufs: None,

@@ -14,12 +14,15 @@ import numpy as np
 import degrade
 import target
 from dataset import clean_piece
+from dsp import gain
 from evaluation import contenders as who
 from evaluation import report
-from evaluation.metrics import Measured, compare
+from evaluation.metrics import Measured, compare, true_peak_db
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_SEED = 900_000
+RESERVE_DB = 1.0
+"""Between the true peak of a reference and the ceiling."""
 
 
 def degradation(number, rng):
@@ -35,7 +38,10 @@ def prepare(number, folder, target_db):
     """Writes the clean and the degraded piece; returns what is known of them."""
     piece, rng = clean_piece("b", FIRST_SEED + number, target_db)
     worse = degradation(number, rng)
-    heard = worse.apply(piece.audio, piece.rate_hz).astype(np.float32)
+    # The reference keeps the ceiling, so that its loudness can be reached without a limiter.
+    room_db = who.CEILING_DBTP - RESERVE_DB - true_peak_db(piece.audio)
+    clean = (piece.audio * gain(min(0.0, room_db))).astype(np.float32)
+    heard = worse.apply(clean, piece.rate_hz).astype(np.float32)
     # A file that plays: what would clip in a player is turned down, in 32 bits nothing is lost by it.
     heard *= min(1.0, 0.999 / np.abs(heard).max())
     item = {
@@ -46,14 +52,14 @@ def prepare(number, folder, target_db):
         "percussion": round(piece.percussion, 3),
         "results": {},
     }
-    who.write_wav(folder / f"{number}_clean.wav", piece.audio, piece.rate_hz)
+    who.write_wav(folder / f"{number}_clean.wav", clean, piece.rate_hz)
     who.write_wav(folder / f"{number}_heard.wav", heard, piece.rate_hz)
     return item
 
 
 def master_all(number, folder, item, options, net, clean, heard):
     """Everyone's master but Matchering's; returns those who took part, with what they say of their moves."""
-    rate, said = item["rate_hz"], {}
+    rate = item["rate_hz"]
     path = lambda w: folder / f"{number}_{w}.wav"
     who.write_wav(path("A"), heard.audio, rate)
     who.write_wav(path("B"), who.at_loudness(heard.audio, rate, clean.loudness_lufs), rate)
@@ -69,9 +75,11 @@ def master_all(number, folder, item, options, net, clean, heard):
     if options.program:
         for name, model in (("C", "none"), ("D", options.model)):
             entry = who.master(options.program, folder / f"{number}_heard.wav", path(name), model, clean.loudness_lufs)
-            moves = who.moves_in(entry)
-            said[name] = None if moves is None else moves[:10]
+            said[name] = who.moves_in(entry)[:10]
             item.setdefault("reports", {})[name] = entry
+        made = who.equalised(heard.audio, rate, said["D"])
+        who.write_wav(path("P"), who.at_loudness(made, rate, clean.loudness_lufs), rate)
+        said["P"] = said["D"]
     return said
 
 

@@ -15,11 +15,11 @@ from response import OUTPUT_LIMITS_DB, REGIONS, fitted_gains
 class Weights:
     """How much the terms count against the error of the spectrum."""
 
-    harm: float = 2.0
+    harm: float = 1.0
     """Error above that of doing nothing."""
-    harm_rate: float = 0.3
+    harm_rate: float = 1.0
     """A smooth count of the pieces that got worse."""
-    intervention: float = 0.02
+    intervention: float = 0.05
     parameters: float = 0.03
     """Distance to the gains of the ideal fit."""
     width: float = 0.15
@@ -56,15 +56,19 @@ def widths_db(s):
 class Variety:
     """What keeps the nets from knowing the pieces by heart."""
 
-    rough_db: float = 0.0
+    rough_db: float = 1.5
     """What each band of a good state differs by on its own."""
-    ends: float = 0.0
+    ends: float = 1.0
     """1 lets some pieces end early at the bottom or at the top."""
-    blur: float = 0.0
+    blur: float = 1.0
     """Noise on all inputs but the levels of the bands, in deviations."""
 
 
-def terms(layers, key, batch, target_db, scale, variety=Variety()):
+PLAIN = Variety(0.0, 0.0, 0.0)
+"""The pieces as they are, to validate with."""
+
+
+def terms(layers, key, batch, target_db, scale, variety=PLAIN):
     """Every term on its own, and what validation wants to know."""
     heard, clean, facts = batch
     make, other, blurring = jax.random.split(key, 3)

@@ -135,7 +135,7 @@ def main():
         kind(**{f.name: getattr(options, f.name) for f in dataclasses.fields(kind)}) for kind in (Weights, Variety)
     )
     out = SHIPPED if options.ship else options.out or ROOT / f"target/train/{'quick' if options.quick else 'balance'}.onnx"
-    steps = options.steps or (800 if options.quick else 12_000)
+    steps = options.steps or (800 if options.quick else 3000)
     files = options.data
     if not files:
         pieces = 120 if options.quick else 1500

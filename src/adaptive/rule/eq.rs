@@ -14,6 +14,8 @@ const GRAZE: f64 = 0.01;
 const FULL_BEYOND: f64 = 0.25;
 /// An expected fault below this is left, and larger ones lose less and less by it; scaled by the corridor. dB.
 const LEAVE_DB: f64 = 0.7;
+/// A correction ends at this share of the corridor.
+const SPARED_CORRIDORS: f64 = 0.25;
 /// Further from the target than this many corridors, nature is no excuse…
 const EXCUSED_CORRIDORS: f64 = 1.6;
 /// …and this share of the rest is taken back, whatever is believed.
@@ -23,17 +25,16 @@ const RIDGE: f64 = 0.12;
 const EDGE_RIDGE: f64 = 0.3;
 /// Smaller gains are none, dB.
 const SMALLEST_DB: f32 = 0.1;
-/// A band this far below its target carries nothing that could be raised, dB…
-const FAINT_DB: f64 = 20.0;
+/// A band this much further below its target than the louder quarter carries nothing that could be raised, dB…
+const FAINT_DB: f64 = 18.0;
 /// …nor does one at the floor of the analysis.
 const FLOOR_DB: f32 = -70.0;
 
 /// What to do with each band of the equaliser.
 pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
-    let deviation_db = centred_deviation_db(portrait, target);
+    let faint = faint(portrait, target);
+    let deviation_db = centred_deviation_db(portrait, target, &faint);
     let corridor = target.corridor_db.map(|x| f64::from(x).max(0.05));
-    let faint: [bool; BANDS] =
-        std::array::from_fn(|band| deviation_db[band] < -FAINT_DB || portrait.level_30s_db[band] < FLOOR_DB);
     let spread: [f64; BANDS] =
         std::array::from_fn(|band| corridor[band] / corridor_db(centre_hz(band)).min(PLAIN_CORRIDOR_DB));
     let belief = faults::expected(&deviation_db, &spread.map(|x| x.clamp(0.2, 10.0)));
@@ -93,14 +94,24 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
 /// Widest corridor in the middle of the spectrum, dB; what is wider belongs to the ends, where natural spread is larger too.
 const PLAIN_CORRIDOR_DB: f64 = 3.4;
 
+/// In which bands there is nothing.
+fn faint(portrait: &Portrait, target: &Target) -> [bool; BANDS] {
+    let deviation_db: [f32; BANDS] =
+        std::array::from_fn(|band| portrait.level_30s_db[band] - target.level_db[band]);
+    let mut sorted_db = deviation_db;
+    sorted_db.sort_by(f32::total_cmp);
+    let lowest_db = sorted_db[BANDS * 3 / 4] - FAINT_DB as f32;
+    std::array::from_fn(|band| deviation_db[band] < lowest_db || portrait.level_30s_db[band] < FLOOR_DB)
+}
+
 /// Level of each band over its target. What all bands have in common is taken out where it brings more bands into the
 /// corridor: a boost of a few bands lowers all others in relation to the whole, which is no fault of theirs.
-pub fn centred_deviation_db(portrait: &Portrait, target: &Target) -> [f64; BANDS] {
+fn centred_deviation_db(portrait: &Portrait, target: &Target, faint: &[bool; BANDS]) -> [f64; BANDS] {
     let deviation_db: [f64; BANDS] =
         std::array::from_fn(|band| f64::from(portrait.level_30s_db[band] - target.level_db[band]));
     // The derivative of the squared distance to the corridor, plus a slight preference for none: falls with the offset.
     let pull = |offset_db: f64| -> f64 {
-        let outside = (0..BANDS).map(|band| {
+        let outside = (0..BANDS).filter(|band| !faint[*band]).map(|band| {
             let corridor = f64::from(target.corridor_db[band]).max(0.05);
             let x = deviation_db[band] - offset_db;
             (x - x.clamp(-corridor, corridor)).clamp(-6.0, 6.0) / corridor
@@ -138,6 +149,12 @@ impl Surroundings<'_> {
         self.mean(band, self.deviation_db)
     }
 
+    /// Highest and lowest deviation around a band, over a quarter and over a whole octave.
+    fn extremes_db(&self, band: usize) -> [f64; 2] {
+        let (narrow_db, broad_db) = (self.deviation_db[band], self.deviation_db(band));
+        if self.faint[band] { [0.0; 2] } else { [narrow_db.max(broad_db), narrow_db.min(broad_db)] }
+    }
+
     /// What is left of the deviation once everything that nature excuses is taken off.
     fn inexcusable_db(&self, band: usize) -> f64 {
         let excused_db = EXCUSED_CORRIDORS * self.mean(band, self.corridor);
@@ -166,7 +183,12 @@ impl Surroundings<'_> {
             let fault_db = belief.fault_db[band];
             let left_db = LEAVE_DB * spread[band].min(1.0);
             let kept = (1.0 - (left_db / fault_db.abs().max(1e-9)).powi(2)).max(0.0);
-            let believed_db = -fault_db * kept * share;
+            // Whatever is believed, nothing is corrected that lies well within its corridor.
+            let [above_db, below_db] = self.extremes_db(band);
+            let spared_db = SPARED_CORRIDORS * self.corridor[band];
+            let (lowest_db, highest_db) =
+                (-(above_db - spared_db).max(0.0), -(below_db + spared_db).min(0.0));
+            let believed_db = (-fault_db * kept * share).clamp(lowest_db, highest_db);
             let inexcusable_db = -TAKEN_BACK * self.inexcusable_db(band);
             let larger = if inexcusable_db.abs() > believed_db.abs() { inexcusable_db } else { believed_db };
             larger as f32

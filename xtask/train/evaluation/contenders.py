@@ -19,6 +19,7 @@ NAMES = {
     "B": "gain only",
     "C": "rule",
     "D": "rule and net",
+    "P": "equaliser of D alone, applied ideally",
     "N": "net alone, applied ideally",
     "E": "Matchering, this very piece as reference",
     "F": "Matchering, another piece as reference",
