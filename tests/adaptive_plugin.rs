@@ -21,14 +21,14 @@ use session::{changed, entry};
 const RATE_HZ: f64 = 48_000.0;
 const BLOCK: usize = 480;
 
-/// Something like music with its top gone.
+/// Something like music that lacks 14 dB of everything above 1.5 kHz.
 fn dull(seconds: f64) -> [Vec<f32>; 2] {
     let audio = music(seconds, RATE_HZ as u32);
     std::array::from_fn(|channel| {
         let mut low = 0.0;
         let dull = audio.channels[channel].iter().map(|x| {
-            low += 0.2 * (x - low);
-            0.4 * low
+            low += 0.18 * (x - low);
+            0.4 * (low + 0.2 * (x - low))
         });
         dull.collect()
     })
@@ -105,7 +105,8 @@ fn a_dull_mix_is_brightened_saved_restored_and_bounced_alike() {
 
     let saved = rig.save();
     let committed = field(&saved)["course"]["committed"].clone();
-    assert!(committed[7].as_f64().unwrap() > 0.5 || committed[9].as_f64().unwrap() > 0.5, "{committed}");
+    let top = committed.as_array().unwrap()[5..10].iter().map(|gain| gain.as_f64().unwrap());
+    assert!(top.fold(0.0, f64::max) > 0.5, "{committed}");
 
     // Reopened: the same targets, in place from the first sample; offline twice the same bits.
     let bounce = |edges| {

@@ -21,7 +21,7 @@ const GATE_DB: f32 = 0.5;
 /// …and the whole of them where one is larger by this.
 const GATE_RANGE_DB: f32 = 0.5;
 /// Heard time before anything is proposed, and until the full weight, in seconds.
-const HEARD_S: [f64; 2] = [3.0, 20.0];
+const HEARD_S: [f64; 2] = [3.0, 12.0];
 /// Smaller gains are none, dB.
 const SMALLEST_DB: f32 = 0.1;
 

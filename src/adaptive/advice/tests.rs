@@ -35,7 +35,7 @@ fn too_little_heard_is_no_advice_and_more_of_it_more() {
     let at = |heard_s: f64| advice(&Portrait { heard_s, ..dull() }, None);
     assert_eq!(advice(&Portrait::EMPTY, None).moves, Moves::NEUTRAL);
     assert_eq!(at(2.9).moves.0[..ADAPTIVE_BANDS], [0.0; ADAPTIVE_BANDS]);
-    let (early, late) = (at(11.5), at(60.0));
+    let (early, late) = (at(7.5), at(60.0));
     // What is too small is none.
     for band in 0..ADAPTIVE_BANDS {
         let (early_db, late_db) = (early.moves.0[band], late.moves.0[band]);
