@@ -39,7 +39,7 @@ use port::{Helm, Port};
 use steering::Heading;
 use worker::{AdaptivePicture, AdaptiveView, AdaptiveWorker, Board, Desk, Listening};
 
-/// Room for two thirds of a second at 48 kHz, thirteen times the worker's period.
+/// Room for two thirds of a second at 48 kHz, six times the worker's period.
 const TAP_FRAMES: usize = 1 << 15;
 
 /// The listener of one instance.

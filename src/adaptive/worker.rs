@@ -22,8 +22,8 @@ use crate::bridge::latest::{LatestReader, LatestWriter};
 use crate::bridge::tap::TapReader;
 use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Moves, Pace};
 
-/// How often the ring is looked at: half a hop.
-const PERIOD: Duration = Duration::from_millis(50);
+/// How often the ring is looked at: once a hop.
+const PERIOD: Duration = Duration::from_millis(100);
 /// The same while nothing is to be heard.
 const IDLE_PERIOD: Duration = Duration::from_millis(250);
 /// Frames taken from the ring at once.

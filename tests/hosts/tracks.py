@@ -11,8 +11,8 @@ def tone(freq_hz, seconds=4.0, level=None):
     return json.dumps({"progression": [{"duration": seconds, "description": "tone", "voices": [voice]}]})
 
 
-def with_track(preset, text, name="Test"):
-    """A .vstpreset with a track put into the component's state."""
+def chunks_of(preset):
+    """The parts of a .vstpreset: identity and content of each."""
     assert preset[:4] == b"VST3"
     directory = struct.unpack_from("<q", preset, 40)[0]
     assert preset[directory : directory + 4] == b"List"
@@ -20,10 +20,21 @@ def with_track(preset, text, name="Test"):
     for index in range(struct.unpack_from("<i", preset, directory + 4)[0]):
         identity, offset, size = struct.unpack_from("<4sqq", preset, directory + 8 + 20 * index)
         chunks.append([identity, preset[offset : offset + size]])
+    return chunks
+
+
+def component(preset):
+    """The component's state, JSON."""
+    return next(content for identity, content in chunks_of(preset) if identity == b"Comp")
+
+
+def with_field(preset, field, text):
+    """A .vstpreset with another text in a field of the component's state."""
+    chunks = chunks_of(preset)
     for chunk in chunks:
         if chunk[0] == b"Comp":
             state = json.loads(chunk[1])
-            state["fields"]["track"] = json.dumps({"version": 1, "name": name, "text": text})
+            state["fields"][field] = text
             chunk[1] = json.dumps(state).encode()
     data, entries = b"", b""
     for identity, content in chunks:
@@ -31,6 +42,11 @@ def with_track(preset, text, name="Test"):
         data += content
     head = preset[:40] + struct.pack("<q", HEADER + len(data))
     return head + data + b"List" + struct.pack("<i", len(chunks)) + entries
+
+
+def with_track(preset, text, name="Test"):
+    """A .vstpreset with a track put into the component's state."""
+    return with_field(preset, "track", json.dumps({"version": 1, "name": name, "text": text}))
 
 
 def strongest_hz(channel, rate_hz):

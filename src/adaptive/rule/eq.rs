@@ -50,7 +50,7 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
         corrected_db[band] + wish_db * (1.0 - is_there)
     });
     let correction_db = fitted_db(&corrected_db, &faint);
-    let gains_db = fitted_db(&wished_db, &faint);
+    let gains_db = if wished_db == corrected_db { correction_db } else { fitted_db(&wished_db, &faint) };
     std::array::from_fn(|i| {
         let slope = &slopes()[i];
         let mean = |of: &dyn Fn(usize) -> f64| {

@@ -64,8 +64,8 @@ fn play(listener: &mut Adaptive, seconds: f64) -> Moves {
             block.finish(&audio, &audio);
         }
         listener.port.report(moves);
-        if block % 20 == 19 {
-            thread::sleep(Duration::from_millis(52));
+        if block % 40 == 39 {
+            thread::sleep(Duration::from_millis(105));
         }
     }
     moves
