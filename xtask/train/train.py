@@ -18,7 +18,7 @@ import dataset
 import export
 import net
 import target
-from features import Snapshot, vector
+from features import vector
 from loss import Variety, Weights, terms, total
 
 SEEDS = 3
@@ -156,10 +156,10 @@ def main():
     metrics = {name: round(float(value), 4) for name, value in validate(nets, held, target_db, ends).items()}
     print(json.dumps(metrics, indent=2))
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    settings = {**dataclasses.asdict(weights), **dataclasses.asdict(variety), "decay": options.decay}
     recipe = (
         f"{SEEDS} nets {'-'.join(map(str, net.SIZES))}, {steps} steps of {options.batch} on {int(facts['piece'].max()) + 1} "
-        f"pieces of family A; {' '.join(f'{k}={v:g}' for part in (weights, variety) for k, v in dataclasses.asdict(part).items())} "
-        f"decay={options.decay:g}"
+        f"pieces of family A; {' '.join(f'{name}={value:g}' for name, value in settings.items())}"
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     export.write(out, nets, scale, {
