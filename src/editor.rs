@@ -44,7 +44,7 @@ pub struct App {
     gui: Option<GuiContext>,
     loaded: Loaded,
     shown: Shown,
-    shows_listener: bool,
+    listening: sections::adaptive::Open,
 }
 
 impl NiceEguiApp for App {
@@ -61,14 +61,14 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let Self { link, gui: Some(gui), loaded, shown, shows_listener } = self else { return };
+        let Self { link, gui: Some(gui), loaded, shown, listening } = self else { return };
         let setter = gui.param_setter();
         let telemetry = *link.telemetry.read();
         let desk = Desk { params: &link.params, setter: &setter, picture: link.meters.picture(), telemetry };
         let window = ResizableWindow::new("window").min_size(MIN_SIZE);
         let (track, listener) = (&mut link.track, &mut link.adaptive);
         let reset =
-            window.show(ui, |ui| draw(ui, &desk, loaded, (track, shown), (listener, shows_listener))).inner;
+            window.show(ui, |ui| draw(ui, &desk, loaded, (track, shown), (listener, listening))).inner;
         // The meters ask for their frames themselves; what the hand has changed may take a moment to come back.
         if ui.input(|input| !input.events.is_empty()) {
             ui.ctx().request_repaint_after(AFTER_INPUT);
@@ -89,21 +89,21 @@ fn draw(
     desk: &Desk,
     loaded: &mut Loaded,
     (track, shown): (&mut TrackView, &mut Shown),
-    (listener, shows_listener): (&mut AdaptiveView, &mut bool),
+    (listener, open): (&mut AdaptiveView, &mut sections::adaptive::Open),
 ) -> bool {
     let places = Places::of(ui.max_rect());
     sections::header::show(ui, desk, places.header, loaded);
     sections::input::show(ui, desk, places.input);
     sections::track::button(ui, desk, places.track_button, track, shown);
-    let was_open = *shows_listener;
-    sections::adaptive::button(ui, desk, places.adaptive_button, listener, shows_listener);
+    let was_open = open.is_open;
+    sections::adaptive::button(ui, desk, places.adaptive_button, listener, open);
     // One of them at a time, the one that was asked for last.
-    if *shows_listener && !was_open {
+    if open.is_open && !was_open {
         shown.is_open = false;
     }
-    *shows_listener &= !shown.is_open;
-    if *shows_listener {
-        sections::adaptive::show(ui, desk, places.eq, listener);
+    open.is_open &= !shown.is_open;
+    if open.is_open {
+        sections::adaptive::show(ui, desk, places.eq, listener, open);
     } else if shown.is_open {
         sections::track::show(ui, desk, places.eq, track, shown);
     } else {
@@ -137,8 +137,13 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     link.track.wake_with(move || track.request_repaint());
     let listener = notifier.clone();
     link.adaptive.wake_with(move || listener.request_repaint());
-    let app =
-        App { link, gui: None, loaded: Loaded::default(), shown: Shown::default(), shows_listener: false };
+    let app = App {
+        link,
+        gui: None,
+        loaded: Loaded::default(),
+        shown: Shown::default(),
+        listening: Default::default(),
+    };
     create_egui_editor(state, notifier, settings, app)
 }
 

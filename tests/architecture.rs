@@ -9,7 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bridge", &[]),
     ("dsp", &[]),
     ("engine", &["control", "dsp"]),
-    ("adaptive", &["audio_file", "bridge", "control", "dsp"]),
+    ("adaptive", &["audio_file", "bridge", "control", "dsp", "pending_file"]),
     ("measure", &[]),
     ("audio_file", &["pending_file"]),
     ("pending_file", &[]),

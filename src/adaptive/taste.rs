@@ -14,6 +14,9 @@ use super::features::Portrait;
 use crate::control::adaptive::{MOVE_SPECS, MOVES, move_by_id};
 
 mod describe;
+mod file;
+
+pub use file::TasteFileError;
 
 use describe::{DESCRIPTION, Description, describe, likeness};
 

@@ -18,6 +18,7 @@ use super::onnx::OnnxModel;
 use super::port::Helm;
 use super::reference::Reference;
 use super::steering::{Heading, Wish};
+use super::taste::Taste;
 use crate::bridge::latest::{LatestReader, LatestWriter};
 use crate::bridge::tap::TapReader;
 use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Moves, Pace};
@@ -58,8 +59,10 @@ pub enum Ask {
     ForgetLast,
     /// Unlearn all corrections.
     ForgetAll,
-    /// Replace what has been learned by a file's content.
-    ImportTaste(String),
+    /// Replace what has been learned by what a file holds.
+    LoadTaste(PathBuf),
+    /// Write what has been learned to a file.
+    SaveTaste(PathBuf),
 }
 
 /// What the editor shows.
@@ -108,6 +111,11 @@ impl AdaptiveView {
         self.board.ask(ask);
     }
 
+    /// Asks the worker from another thread.
+    pub fn asker(&self) -> Asker {
+        Asker(self.board.clone())
+    }
+
     /// Looks that the worker has taken at the ring since it was started, or `None` when it has died. A number that stands
     /// still for seconds means that it hangs.
     pub fn beats(&self) -> Option<u64> {
@@ -119,6 +127,17 @@ impl AdaptiveView {
     pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
         // A second editor for the same plugin does not exist.
         let _ = self.board.wake.set(Box::new(wake));
+    }
+}
+
+/// Asks the worker, from any thread but the audio thread.
+#[derive(Clone)]
+pub struct Asker(Arc<Board>);
+
+impl Asker {
+    /// Asks the worker for something.
+    pub fn ask(&self, ask: Ask) {
+        self.0.ask(ask);
     }
 }
 
@@ -355,9 +374,10 @@ impl Listening {
                 self.conductor().taste_mut().forget_all();
                 Ok(())
             }
-            Ask::ImportTaste(text) => super::taste::Taste::import(&text)
+            Ask::LoadTaste(path) => Taste::load(&path)
                 .map(|taste| *self.conductor().taste_mut() = taste)
                 .map_err(|error| error.to_string()),
+            Ask::SaveTaste(path) => self.conductor().taste().save(&path).map_err(|error| error.to_string()),
         };
         self.trouble = outcome.err();
     }

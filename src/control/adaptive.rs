@@ -122,9 +122,9 @@ pub const MOVE_SPECS: [MoveSpec; MOVES] = [
     dynamics("ratio", "Ratio", "", [1.0, 1.0, 2.5], [0.05, 0.1]),
     dynamics("attack", "Attack", "ms", [20.0, 5.0, 60.0], [2.0, 5.0]),
     dynamics("release", "Release", "ms", [150.0, 60.0, 600.0], [20.0, 40.0]),
-    width("width_low", "Width below 250 Hz"),
-    width("width_mid", "Width of the middle"),
-    width("width_high", "Width above 4 kHz"),
+    width("width_low", "Width low"),
+    width("width_mid", "Width mid"),
+    width("width_high", "Width high"),
     MoveSpec {
         id: "drive",
         name: "Drive",

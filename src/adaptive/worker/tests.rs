@@ -108,7 +108,7 @@ fn wishes_are_carried_out_and_errors_told() {
     for (ask, words) in [
         (Ask::Model("/no/such.onnx".into()), "/no/such.onnx"),
         (Ask::Reference(vec!["/no/such.wav".into()]), "/no/such.wav"),
-        (Ask::ImportTaste("{}".to_owned()), "missing field"),
+        (Ask::LoadTaste("/no/such.json".into()), "/no/such.json"),
     ] {
         listener.view.ask(ask);
         until(words, || listener.view.picture().trouble.as_ref().is_some_and(|told| told.contains(words)));

@@ -1,6 +1,6 @@
 //! `auracore master --adaptive`: what it is told, and what it tells.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -16,9 +16,6 @@ use crate::adaptive::taste::Taste;
 use crate::audio_file::AudioData;
 use crate::cli::number::within;
 use crate::control::adaptive::{Adaptation, AdaptiveAmounts, Character, DRIVE, MOVE_SPECS, Pace};
-
-/// Largest file of learned corrections, in bytes.
-const LARGEST_TASTE_BYTES: u64 = 1 << 20;
 
 /// Arguments of `--adaptive`.
 #[derive(Debug, Args)]
@@ -132,10 +129,12 @@ impl AdaptiveArgs {
             let names: Vec<String> = self.reference.iter().map(|path| path.display().to_string()).collect();
             (reference.target(), names.join(", "))
         };
+        let taste = self.taste.as_deref().map_or(Ok(Taste::default()), Taste::load);
+        let taste = taste.map_err(|error| error.to_string())?;
         let listening = Listening {
             amount: self.amount as f32 / 100.0,
             target,
-            taste: self.taste.as_deref().map_or(Ok(Taste::default()), read_taste)?,
+            taste,
             model: self.model.clone(),
             explain: self.explain,
             aim,
@@ -143,16 +142,6 @@ impl AdaptiveArgs {
         listening.model()?; // a model that cannot be used is found before anything is touched
         Ok(Some(listening))
     }
-}
-
-fn read_taste(path: &Path) -> Result<Taste, String> {
-    let place = path.display();
-    let bytes = std::fs::metadata(path).map_err(|error| format!("{place}: {error}"))?.len();
-    if bytes > LARGEST_TASTE_BYTES {
-        return Err(format!("{place}: has {bytes} bytes, expected at most {LARGEST_TASTE_BYTES}"));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
-    Taste::import(&text).map_err(|error| format!("{place}: {error}"))
 }
 
 impl Listening {

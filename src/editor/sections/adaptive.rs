@@ -1,15 +1,18 @@
 //! The listener: what it hears, proposes and does, and what the user holds. Stands in the place of the equaliser while it
 //! is shown.
 
+use std::path::PathBuf;
+
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::Desk;
 use crate::adaptive::steering::Wish;
 use crate::adaptive::worker::{AdaptivePicture, AdaptiveView, Ask};
 use crate::control::adaptive::{MOVE_SPECS, MOVES};
+use crate::editor::file_dialog::{FileDialog, Pick, Question};
 use crate::editor::layout::column;
 use crate::editor::theme;
-use crate::editor::widgets::chooser::{chooser, segments};
+use crate::editor::widgets::chooser::{chooser, menu, segments};
 use crate::editor::widgets::move_row::{Done, Shown, move_row};
 use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::pill::{pill, word};
@@ -22,27 +25,37 @@ const GAP: f32 = 5.0;
 const COLUMNS: usize = 2;
 
 /// Draws and runs the button that shows the listener and hides it again.
-pub fn button(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView, is_open: &mut bool) {
+pub fn button(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView, open: &mut Open) {
     let touch = desk.touch(theme::ADAPTIVE);
-    let response = word(ui, touch.accent, rect, Id::unique("show listener"), "Adapt", *is_open);
+    let response = word(ui, touch.accent, rect, Id::unique("show listener"), "Adapt", open.is_open);
     if view.picture().is_heard {
-        let ink = if *is_open { theme::WELL } else { touch.accent };
+        let ink = if open.is_open { theme::WELL } else { touch.accent };
         ui.painter().circle_filled(rect.right_top() + vec2(-5.0, 5.0), 2.5, ink);
     }
     if response.clicked() {
-        *is_open = !*is_open;
+        open.is_open = !open.is_open;
     }
     explain(response, "Adaptive", "Listens, proposes, moves within bounds, and learns from you.");
 }
 
+/// What the listener's part remembers between frames.
+#[derive(Debug, Default)]
+pub struct Open {
+    /// Whether it stands in the place of the equaliser.
+    pub is_open: bool,
+    dialog: FileDialog,
+}
+
 /// Draws and runs the listener.
-pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView) {
+pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView, open: &Open) {
     let touch = desk.touch(theme::ADAPTIVE);
     let panel = Panel::new(ui, &touch, rect, "Adaptive", None);
     let p = &desk.params.adaptive;
     let title = Rect::from_center_size(panel.title.center(), vec2(panel.title.width(), 20.0));
     let meaning = "Suggest proposes and waits. Learn listens for half a minute, moves once and holds. Adaptive follows.";
-    segments(ui, &touch, title.with_min_x(title.right() - 280.0), &p.mode, about("Mode", meaning));
+    let (rest, modes) = title.split_left_right_at_x(title.right() - 280.0);
+    segments(ui, &touch, modes, &p.mode, about("Mode", meaning));
+    files(ui, &touch, rest.with_min_x(rest.right() - 170.0).shrink2(vec2(6.0, 0.0)), view, &open.dialog);
 
     let mut top = panel.inside.top() + 2.0;
     let mut row = || {
@@ -69,6 +82,83 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView) {
         }
     }
     note(ui, pos2(status.left() + 5.0, status.center().y), &told(view, &picture), ink(&picture));
+}
+
+/// Name and meaning of each thing that has to do with files and learning, with what it asks for.
+const FILES: [(&str, &str, Chosen); 7] = [
+    (
+        "Aim for recordings…",
+        "Their mean spectrum, width, dynamics and loudness become the aim.",
+        Chosen::Files(REFERENCE, Ask::Reference),
+    ),
+    ("Aim for the character", "The character is the aim again.", Chosen::Plain(Ask::NoReference)),
+    (
+        "Another model…",
+        "An ONNX file that takes the place of the model that is built in.",
+        Chosen::Files(MODEL, |paths| Ask::Model(first(paths))),
+    ),
+    ("The model that is built in", "It is asked again.", Chosen::Plain(Ask::OwnModel)),
+    (
+        "Save what was learned…",
+        "Writes all corrections to a file.",
+        Chosen::Files(NEW_TASTE, |paths| Ask::SaveTaste(first(paths))),
+    ),
+    (
+        "Load what was learned…",
+        "Replaces all corrections by those of a file.",
+        Chosen::Files(TASTE, |paths| Ask::LoadTaste(first(paths))),
+    ),
+    ("Forget all corrections", "Nothing is left of them.", Chosen::Plain(Ask::ForgetAll)),
+];
+
+const REFERENCE: Question = Question {
+    title: "Recordings to aim for",
+    kind: "Recordings",
+    extensions: &["wav", "flac", "aif", "aiff", "mp3", "ogg"],
+    pick: Pick::Several,
+};
+const MODEL: Question =
+    Question { title: "A model", kind: "ONNX models", extensions: &["onnx"], pick: Pick::One };
+const TASTE: Question =
+    Question { title: "What was learned", kind: "Corrections", extensions: &["json"], pick: Pick::One };
+const NEW_TASTE: Question = Question { pick: Pick::New("taste.json"), ..TASTE };
+
+/// What follows from a line of the menu.
+enum Chosen {
+    /// This is asked.
+    Plain(Ask),
+    /// First the user names files.
+    Files(Question, fn(Vec<PathBuf>) -> Ask),
+}
+
+fn first(paths: Vec<PathBuf>) -> PathBuf {
+    paths.into_iter().next().unwrap_or_default()
+}
+
+/// The menu of files and learning.
+fn files(ui: &mut Ui, touch: &Touch, rect: Rect, view: &AdaptiveView, dialog: &FileDialog) {
+    let (chosen, is_open) = menu(ui, touch, rect, Id::unique("adaptive files"), "Files and learning", |ui| {
+        let mut chosen = None;
+        ui.set_min_width(rect.width() - 14.0);
+        for (index, (name, meaning, _)) in FILES.iter().enumerate() {
+            if ui.selectable_label(false, *name).on_hover_text(*meaning).clicked() {
+                chosen = Some(index);
+            }
+        }
+        chosen
+    });
+    if !is_open {
+        let hover = ui.interact(rect, Id::unique("adaptive files hover"), egui::Sense::hover());
+        explain(hover, "Files and learning", "Recordings to aim for, other models, what was learned.");
+    }
+    let Some((_, _, what)) = chosen.and_then(|index| FILES.into_iter().nth(index)) else { return };
+    match what {
+        Chosen::Plain(ask) => view.ask(ask),
+        Chosen::Files(question, ask) => {
+            let asker = view.asker();
+            dialog.ask(&question, move |paths| asker.ask(ask(paths)));
+        }
+    }
 }
 
 fn amount_row(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect) {

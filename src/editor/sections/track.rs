@@ -8,7 +8,7 @@ use nice_plug::prelude::Param;
 
 use super::Desk;
 use crate::control::session::{PlayMode, TrackTelemetry};
-use crate::editor::file_dialog::FileDialog;
+use crate::editor::file_dialog::{FileDialog, Pick, Question};
 use crate::editor::layout::column;
 use crate::editor::theme;
 use crate::editor::widgets::chooser::{menu, segments};
@@ -129,7 +129,11 @@ fn opening(ui: &mut Ui, touch: &Touch, title: Rect, view: &mut TrackView, shown:
     let response = word(ui, touch.accent, choose, Id::unique("open track"), "Open…", false);
     if response.clicked() {
         let opener = opener.clone();
-        shown.dialog.choose("Open a track", &EXTENSIONS, move |path| opener.open(Open::File(path)));
+        let question =
+            Question { title: "Open a track", kind: "Tracks", extensions: &EXTENSIONS, pick: Pick::One };
+        shown
+            .dialog
+            .ask(&question, move |paths| paths.into_iter().for_each(|path| opener.open(Open::File(path))));
     }
     explain(response, "Open", "Opens a track file with the system's dialog.");
 }
