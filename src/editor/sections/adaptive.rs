@@ -21,6 +21,8 @@ use crate::editor::widgets::{Touch, about, explain, note};
 
 const ROW: f32 = 22.0;
 const GAP: f32 = 5.0;
+/// Width of the menu of files, which holds its longest line.
+const MENU_WIDTH: f32 = 190.0;
 /// Columns of moves.
 const COLUMNS: usize = 2;
 
@@ -139,7 +141,7 @@ fn first(paths: Vec<PathBuf>) -> PathBuf {
 fn files(ui: &mut Ui, touch: &Touch, rect: Rect, view: &AdaptiveView, dialog: &FileDialog) {
     let (chosen, is_open) = menu(ui, touch, rect, Id::unique("adaptive files"), "Files and learning", |ui| {
         let mut chosen = None;
-        ui.set_min_width(rect.width() - 14.0);
+        ui.set_min_width(MENU_WIDTH);
         for (index, (name, meaning, _)) in FILES.iter().enumerate() {
             if ui.selectable_label(false, *name).on_hover_text(*meaning).clicked() {
                 chosen = Some(index);
