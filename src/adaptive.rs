@@ -83,6 +83,8 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
         rate_hz: 0.0,
         planes: Default::default(),
         trouble: None,
+        heading: None,
+        shown_revision: None,
     };
     Adaptive {
         port: Port {

@@ -17,6 +17,7 @@ use crate::adaptive::port::Port;
 use crate::adaptive::worker::{AdaptiveView, AdaptiveWorker};
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
 use crate::bridge::tap::{TapFormat, TapWriter, tap};
+use crate::control::adaptive::{Adaptation, Pace};
 use crate::control::session::NoteEvent;
 use crate::control::{ChainTelemetry, LatencyMode};
 use crate::editor;
@@ -267,6 +268,12 @@ impl Active {
     fn follow_mode<P: Plugin>(&mut self, wanted: LatencyMode, context: &impl ProcessContext<P>) {
         if let Some(standby) = &mut self.standby {
             if wanted != self.mode {
+                let there = Adaptation {
+                    moves: self.engine.adaptive_moves(),
+                    pace: Pace::AtOnce,
+                    ..Adaptation::NONE
+                };
+                standby.adapt(&there);
                 std::mem::swap(&mut self.engine, standby);
                 self.engine.reset();
                 self.mode = wanted;

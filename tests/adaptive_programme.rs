@@ -109,14 +109,14 @@ fn distance(a: &Moves, b: &Moves) -> f32 {
 #[test]
 fn ten_minutes_are_followed_slowly_and_come_to_rest() {
     let (intro, verse, chorus) = (part(32.0, 0.08, 0.15), part(64.0, 0.3, 0.2), part(64.0, 0.6, 0.3));
-    let (outro, pause) = (part(32.0, 0.1, 0.1), silence(24.0));
+    let (outro, pause) = (part(32.0, 0.1, 0.1), silence(44.0));
     let mut studio = Studio::new(AdaptiveMode::Adaptive);
     studio.controls.target_lufs = Some(-14.0);
     let mut loudness = Vec::new();
     let mut silences = Vec::new();
     let form = [&intro, &verse, &chorus, &verse, &chorus, &pause, &verse, &chorus, &chorus, &outro, &pause];
     let seconds: usize = form.iter().map(|part| part[0].len() / RATE_HZ as usize).sum();
-    assert!((590..=610).contains(&seconds) || seconds >= 500, "{seconds}");
+    assert!(seconds >= 600, "{seconds}");
     for part in form {
         let start = studio.path.len();
         let out = studio.play(part);
@@ -150,7 +150,7 @@ fn ten_minutes_are_followed_slowly_and_come_to_rest() {
     }
 
     // It did something, and it came to rest: nothing moved during the last chorus but the outro's and later parts.
-    let end_of_chorus = (32 + 64 * 4 + 24 + 64 * 3) * BLOCKS_PER_S;
+    let end_of_chorus = (32 + 64 * 4 + 44 + 64 * 3) * BLOCKS_PER_S;
     let chorus = &studio.path[end_of_chorus - 50 * BLOCKS_PER_S..end_of_chorus];
     assert!(distance(&chorus[0], &Moves::NEUTRAL) > 1.5, "{:?}", chorus[0]);
     let (mut first, last) = (chorus[0], chorus[chorus.len() - 1]);

@@ -62,6 +62,8 @@ fn in_words<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::O
 pub struct Advice {
     /// The value of each move.
     pub moves: Moves,
+    /// How much of it may be done already, 0…1: nothing before a few seconds were heard.
+    pub weight: f32,
     /// How sure it is of what was heard, 0…1.
     pub confidence: f32,
     /// Each move with its reasons.
@@ -76,7 +78,7 @@ pub fn advise(
     taste: &Taste,
     loudness_error_db: Option<f32>,
 ) -> Advice {
-    let heard = ((portrait.heard_s - HEARD_S[0]) / (HEARD_S[1] - HEARD_S[0])).clamp(0.0, 1.0) as f32;
+    let weight = ((portrait.heard_s - HEARD_S[0]) / (HEARD_S[1] - HEARD_S[0])).clamp(0.0, 1.0) as f32;
     let findings = rule::find(portrait, target, loudness_error_db);
     let additions = taste.additions(portrait);
     let mut parts: [Parts; MOVES] = std::array::from_fn(|index| match verdict {
@@ -93,7 +95,7 @@ pub fn advise(
     let mut moves = Moves::NEUTRAL;
     let mut explanations = Vec::with_capacity(MOVES);
     for (index, ((finding, part), spec)) in findings.iter().zip(&parts).zip(&MOVE_SPECS).enumerate() {
-        let [mut from_rule, mut from_model] = [part.rule + part.wish, part.model].map(|part| heard * part);
+        let [mut from_rule, mut from_model] = [part.rule + part.wish, part.model];
         if index < ADAPTIVE_BANDS && (from_rule + from_model).abs() < SMALLEST_DB {
             [from_rule, from_model] = [0.0; 2];
         }
@@ -109,12 +111,12 @@ pub fn advise(
             from_model,
             from_taste: additions[index],
             proposed,
-            confidence: heard * part.confidence,
+            confidence: weight * part.confidence,
             reason: reason(finding, from_rule, from_model, additions[index]),
         });
     }
     let confidence = explanations.iter().map(|one| one.confidence).sum::<f32>() / MOVES as f32;
-    Advice { moves: moves.bounded(), confidence, explanations }
+    Advice { moves: moves.bounded(), weight, confidence, explanations }
 }
 
 /// The reason of what was found, unless most of the move comes from elsewhere.

@@ -11,7 +11,7 @@ use super::features::{Portrait, vector};
 use super::listener::Listener;
 use super::model::{Model, ModelError};
 use super::reference::Reference;
-use super::steering::{Heading, Steering, Wish};
+use super::steering::{Heading, Proposal, Steering, Wish};
 use super::taste::Taste;
 use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Character, Moves, Pace};
 
@@ -22,6 +22,7 @@ pub struct Conductor {
     /// Why the model does not speak.
     trouble: Option<ModelError>,
     character: Character,
+    target_lufs: Option<f32>,
     target: Target,
     reference: Option<Reference>,
     taste: Taste,
@@ -29,7 +30,7 @@ pub struct Conductor {
     portrait: Portrait,
     advice: Option<Advice>,
     is_heard: bool,
-    /// Automatic travel was stopped by silence.
+    /// Automatic travel was stopped by silence or by freezing.
     is_resting: bool,
     is_travelling_by_hand: bool,
 }
@@ -49,6 +50,7 @@ impl Conductor {
             model,
             trouble: None,
             character,
+            target_lufs: None,
             target: Target::of(character),
             reference: None,
             taste: Taste::default(),
@@ -96,7 +98,7 @@ impl Conductor {
             Ok(model) => (Some(model), None),
             Err(trouble) => (None, Some(trouble)),
         };
-        self.advise(None);
+        self.rethink();
     }
 
     /// Aims for a reference, or for the character again.
@@ -106,6 +108,7 @@ impl Conductor {
             None => Target::of(self.character),
         };
         self.reference = reference;
+        self.rethink();
     }
 
     /// Hears a stretch of audio: input left and right, output left and right, all of one length. `present` is where the
@@ -129,8 +132,8 @@ impl Conductor {
                 if hop.heard {
                     hearing.chain_gain.hop(present);
                     self.portrait = hearing.listener.portrait();
-                    self.follow_controls(controls);
-                    self.advise(controls.target_lufs);
+                    self.follow(controls);
+                    self.rethink();
                 }
                 heading = self.steer(present, controls).or(heading);
             }
@@ -138,17 +141,18 @@ impl Conductor {
         heading
     }
 
-    fn follow_controls(&mut self, controls: &AdaptiveControls) {
-        if controls.character != self.character {
-            self.character = controls.character;
-            if self.reference.is_none() {
-                self.target = Target::of(self.character);
-            }
+    /// Takes the aim that the user has set; whether it is another one.
+    pub fn follow(&mut self, controls: &AdaptiveControls) -> bool {
+        let is_new = (controls.character, controls.target_lufs) != (self.character, self.target_lufs);
+        (self.character, self.target_lufs) = (controls.character, controls.target_lufs);
+        if self.reference.is_none() {
+            self.target = Target::of(self.character);
         }
+        is_new
     }
 
-    /// Thinks again. A model that fails leaves the last good advice standing.
-    fn advise(&mut self, target_lufs: Option<f32>) {
+    /// Thinks again about what was heard. A model that fails leaves the last good advice standing.
+    pub fn rethink(&mut self) {
         if self.portrait.is_empty() {
             return;
         }
@@ -165,27 +169,22 @@ impl Conductor {
             }
             None => None,
         };
-        let advice = advise(
-            &self.portrait,
-            &self.target,
-            verdict.as_ref(),
-            &self.taste,
-            self.loudness_error_db(target_lufs),
-        );
+        let advice =
+            advise(&self.portrait, &self.target, verdict.as_ref(), &self.taste, self.loudness_error_db());
         if advice.moves.is_finite() {
             self.advice = Some(advice);
         }
     }
 
     /// The drive that would bring the programme to the target.
-    fn loudness_error_db(&self, target_lufs: Option<f32>) -> Option<f32> {
+    fn loudness_error_db(&self) -> Option<f32> {
         let chain_gain_db = self.hearing.as_ref()?.chain_gain.gain_db()?;
-        Some(target_lufs.or(self.target.loudness_lufs)? - self.portrait.integrated_lufs - chain_gain_db)
+        Some(self.target_lufs.or(self.target.loudness_lufs)? - self.portrait.integrated_lufs - chain_gain_db)
             .filter(|error| error.is_finite())
     }
 
     fn steer(&mut self, present: &Moves, controls: &AdaptiveControls) -> Option<Heading> {
-        let proposal = self.advice.as_ref().map(|advice| advice.moves);
+        let proposal = self.proposal();
         let heading = self.steering.hop(self.is_heard, proposal.as_ref(), controls);
         let committed = self.steering.committed();
         if *present == committed {
@@ -196,20 +195,25 @@ impl Conductor {
             return heading;
         }
         let may_rest = controls.mode != AdaptiveMode::Off && !self.is_travelling_by_hand;
-        if may_rest && !self.is_heard && !self.is_resting && *present != committed {
+        let is_held = !self.is_heard || controls.freeze;
+        if may_rest && is_held && !self.is_resting && *present != committed {
             self.is_resting = true;
             return Some(Heading { moves: *present, pace: Pace::Automatic });
         }
-        if self.is_resting && self.steering.is_rearmed() {
+        if self.is_resting && !controls.freeze && self.steering.is_rearmed() {
             self.is_resting = false;
             return Some(Heading { moves: committed, pace: Pace::Automatic });
         }
         None
     }
 
+    fn proposal(&self) -> Option<Proposal> {
+        self.advice.as_ref().map(|advice| Proposal { moves: advice.moves, weight: advice.weight })
+    }
+
     /// Carries out what the user asks for.
     pub fn wish(&mut self, wish: Wish) -> Option<Heading> {
-        let proposal = self.advice.as_ref().map(|advice| advice.moves);
+        let proposal = self.proposal();
         let heading = self.steering.wish(wish, proposal.as_ref());
         if heading.is_some() {
             self.is_travelling_by_hand = true;

@@ -60,9 +60,9 @@ impl Port {
 
     /// What the engine is to do in the coming block.
     pub fn adaptation(&mut self, controls: &AdaptiveControls) -> Adaptation {
-        let restored = self.restored.take();
-        let news = self.headings.take().filter(|_| !self.is_frozen);
-        if let Some(targets) = restored.or(news) {
+        // What comes after a restored project waits for the next block; the worker's last word is then in place.
+        let news = self.restored.take().or_else(|| self.headings.take().filter(|_| !self.is_frozen));
+        if let Some(targets) = news {
             self.heading = heading(targets);
         }
         self.is_listening = !self.is_frozen && controls.mode != AdaptiveMode::Off;

@@ -68,6 +68,7 @@ impl TryFrom<Value> for Saved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsp::rng::uniform_at;
 
     #[test]
     fn survives_its_own_json_and_refuses_other() {
@@ -103,6 +104,36 @@ mod tests {
         );
         let kept: Value = serde_json::from_str(&serde_json::to_string(&saved).unwrap()).unwrap();
         assert_eq!(kept, serde_json::from_str::<Value>(text).unwrap(), "nothing is lost on the way");
+    }
+
+    #[test]
+    fn damaged_states_are_refused_or_harmless() {
+        let text = include_bytes!("../../tests/fixtures/state/adaptive-1.json");
+        let (mut read, mut refused) = (0, 0);
+        for round in 0..4_000u64 {
+            let mut damaged = text.to_vec();
+            for k in 0..1 + round % 3 {
+                let random = |n: u64| (uniform_at(round, 8 * k + n).abs() * 1e6) as usize;
+                let at = random(0) % damaged.len();
+                match random(1) % 3 {
+                    0 => damaged[at] = b"0123456789-.eE,[]{}\":nul"[random(2) % 24],
+                    1 => _ = damaged.remove(at),
+                    _ => damaged.truncate(at.max(1)),
+                }
+            }
+            match serde_json::from_slice::<Saved>(&damaged) {
+                Ok(saved) => {
+                    read += 1;
+                    assert_eq!(saved.course.committed, saved.course.committed.bounded());
+                    let target = saved.reference.as_ref().map(Reference::target);
+                    assert!(
+                        target.is_none_or(|target| target.level_db.iter().all(|level| level.is_finite()))
+                    );
+                }
+                Err(_) => refused += 1,
+            }
+        }
+        assert!(read > 100 && refused > 100, "{read} read, {refused} refused");
     }
 
     #[test]

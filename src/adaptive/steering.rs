@@ -7,7 +7,10 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, MOVE_SPECS, MOVES, Module, Moves, Pace};
+use crate::control::adaptive::{
+    ATTACK, AdaptiveControls, AdaptiveMode, MAKEUP, MOVE_SPECS, MOVES, Module, Moves, Pace, RATIO, RELEASE,
+    THRESHOLD,
+};
 
 /// Seconds of a hop.
 pub const HOP_S: f32 = 0.1;
@@ -29,6 +32,29 @@ pub struct Heading {
     pub moves: Moves,
     /// How fast.
     pub pace: Pace,
+}
+
+/// What is proposed, and how much of it may be done already.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Proposal {
+    /// All of it.
+    pub moves: Moves,
+    /// Share that may be done, 0…1.
+    pub weight: f32,
+}
+
+impl Proposal {
+    /// What may be done, from where things are. The curve of the compressor is taken as it is: the ratio decides how much it
+    /// does.
+    fn from(&self, committed: &Moves) -> Moves {
+        let mut moves = self.moves;
+        for (index, (value, there)) in moves.0.iter_mut().zip(committed.0).enumerate() {
+            if !matches!(index, THRESHOLD | ATTACK | RELEASE) {
+                *value = there + self.weight * (*value - there);
+            }
+        }
+        moves
+    }
 }
 
 /// What the user can ask for besides the controls.
@@ -131,11 +157,6 @@ impl Steering {
         self.course.committed
     }
 
-    /// Whether there is a commit to take back.
-    pub fn can_undo(&self) -> bool {
-        !self.course.history.is_empty()
-    }
-
     /// Share of the learning time that is over, 0…1.
     pub fn learned_share(&self) -> f32 {
         if self.course.has_learned { 1.0 } else { (self.learning_s / LEARN_S).min(1.0) }
@@ -146,28 +167,38 @@ impl Steering {
         self.since_silence_s >= REARM_S
     }
 
-    /// Sets which moves nothing automatic may touch.
-    pub fn set_locks(&mut self, locks: u32) {
-        self.course.locks = locks & ((1 << MOVES) - 1);
+    /// Locks a move against everything automatic, or unlocks it.
+    pub fn toggle_lock(&mut self, index: usize) {
+        if index < MOVES {
+            self.course.locks ^= 1 << index;
+        }
     }
 
     /// Carries out what the user asks for; `proposal` is what is proposed now, if anything is.
-    pub fn wish(&mut self, wish: Wish, proposal: Option<&Moves>) -> Option<Heading> {
+    pub fn wish(&mut self, wish: Wish, proposal: Option<&Proposal>) -> Option<Heading> {
         match wish {
             Wish::Apply => {
-                let proposal = *proposal?;
+                let proposal = proposal?.from(&self.course.committed);
                 self.vetoed = Default::default();
                 self.commit(|steering, index| steering.is_free(index).then(|| proposal.0[index]))
             }
             Wish::Undo => {
                 let before = self.course.history.pop_back()?;
-                self.vetoed = [proposal.copied(); Module::ALL.len()];
+                for (index, spec) in MOVE_SPECS.iter().enumerate() {
+                    if before.0[index] != self.course.committed.0[index] {
+                        self.vetoed[spec.module as usize] = proposal.map(|proposal| proposal.moves);
+                        // What was set by hand and taken back is no wish any more.
+                        self.course.pins[index] =
+                            self.course.pins[index].filter(|pin| *pin == before.0[index]);
+                        self.settling[index] = None;
+                    }
+                }
                 self.course.committed = before;
             }
             Wish::Reset => {
                 self.course.pins = [None; MOVES];
                 self.settling = [None; MOVES];
-                self.vetoed = [proposal.copied(); Module::ALL.len()];
+                self.vetoed = [proposal.map(|proposal| proposal.moves); Module::ALL.len()];
                 self.commit(|_, index| Some(MOVE_SPECS[index].neutral));
             }
             Wish::ListenAgain => {
@@ -180,11 +211,18 @@ impl Steering {
                 let value = if value.is_finite() { value.clamp(spec.min, spec.max) } else { return None };
                 let proposed = match self.settling[index] {
                     Some((proposed, _)) => proposed,
-                    None => proposal.map_or(self.course.committed.0[index], |proposal| proposal.0[index]),
+                    None => {
+                        proposal.map_or(self.course.committed.0[index], |proposal| proposal.moves.0[index])
+                    }
                 };
-                self.settling[index] = Some((proposed, 0.0));
+                let goes_on = self.settling[index].replace((proposed, 0.0)).is_some();
                 self.course.pins[index] = Some(value);
-                self.commit(|_, at| (at == index).then_some(value));
+                if goes_on {
+                    // The same gesture: one step to take back, not one for each picture.
+                    self.course.committed.0[index] = value;
+                } else {
+                    self.commit(|_, at| (at == index).then_some(value));
+                }
             }
             Wish::Unpin { index } => {
                 *self.course.pins.get_mut(index)? = None;
@@ -199,7 +237,7 @@ impl Steering {
     pub fn hop(
         &mut self,
         heard: bool,
-        proposal: Option<&Moves>,
+        proposal: Option<&Proposal>,
         controls: &AdaptiveControls,
     ) -> Option<Heading> {
         if self.mode.replace(controls.mode) != Some(controls.mode) {
@@ -238,7 +276,7 @@ impl Steering {
         settled
     }
 
-    fn learn(&mut self, proposal: &Moves) -> Option<Heading> {
+    fn learn(&mut self, proposal: &Proposal) -> Option<Heading> {
         if self.course.has_learned {
             return None;
         }
@@ -247,17 +285,18 @@ impl Steering {
             return None;
         }
         self.course.has_learned = true;
-        let proposal = *proposal;
+        let proposal = proposal.from(&self.course.committed);
         self.commit(|steering, index| steering.is_free(index).then(|| proposal.0[index]));
         Some(self.heading(Pace::Automatic))
     }
 
     /// A module is followed as a whole: its moves were fitted together.
-    fn follow(&mut self, proposal: &Moves) -> Option<Heading> {
+    fn follow(&mut self, proposal: &Proposal) -> Option<Heading> {
+        let (all, proposal) = (proposal.moves, proposal.from(&self.course.committed));
         let mut due = [false; Module::ALL.len()];
         for (place, module) in Module::ALL.into_iter().enumerate() {
-            let differs = self.differs(module, &self.course.committed, proposal)
-                && self.vetoed[place].is_none_or(|vetoed| self.differs(module, &vetoed, proposal));
+            let differs = self.differs(module, &self.course.committed, &proposal)
+                && self.vetoed[place].is_none_or(|vetoed| self.differs(module, &vetoed, &all));
             let differing_s = if differs { self.differing_s[place] + HOP_S } else { 0.0 };
             due[place] = differing_s > PATIENCE_S;
             self.differing_s[place] = if due[place] { 0.0 } else { differing_s };
@@ -268,17 +307,22 @@ impl Steering {
         if !due.contains(&true) {
             return None;
         }
-        let proposal = *proposal;
         self.commit(|steering, index| {
             (due[MOVE_SPECS[index].module as usize] && steering.is_free(index)).then(|| proposal.0[index])
         });
         Some(self.heading(Pace::Automatic))
     }
 
-    /// Whether any free move of a module is worth going from one set to the other.
+    /// Whether any free move of a module is worth going from one set to the other. A compressor that does nothing may have
+    /// any curve.
     fn differs(&self, module: Module, from: &Moves, to: &Moves) -> bool {
+        let is_idle = from.0[RATIO] == 1.0 && to.0[RATIO] == 1.0;
         MOVE_SPECS.iter().enumerate().any(|(index, spec)| {
-            spec.module == module && self.is_free(index) && (to.0[index] - from.0[index]).abs() > spec.worth
+            let is_heard = !(is_idle && matches!(index, THRESHOLD | ATTACK | RELEASE | MAKEUP));
+            spec.module == module
+                && is_heard
+                && self.is_free(index)
+                && (to.0[index] - from.0[index]).abs() > spec.worth
         })
     }
 

@@ -45,8 +45,8 @@ pub trait Desk: Send + 'static {
 pub enum Ask {
     /// Something about the moves.
     Steer(Wish),
-    /// One bit for each move that nothing automatic may touch.
-    Lock(u32),
+    /// Locks a move against everything automatic, or unlocks it.
+    ToggleLock(usize),
     /// Aim for the mean of these files.
     Reference(Vec<PathBuf>),
     /// Aim for the character again.
@@ -68,7 +68,7 @@ pub enum Ask {
 /// What the editor shows.
 #[derive(Debug, Clone, Default)]
 pub struct AdaptivePicture {
-    /// The newest advice; `None` before enough was heard.
+    /// The newest advice; `None` before anything was heard.
     pub advice: Option<Advice>,
     /// Where the engine has been sent.
     pub committed: Moves,
@@ -170,6 +170,12 @@ impl Board {
         self.changed.notify_all();
     }
 
+    fn wake(&self) {
+        if let Some(wake) = self.wake.get() {
+            wake();
+        }
+    }
+
     fn stop(&self) {
         self.lock().stop = true;
         self.changed.notify_all();
@@ -200,9 +206,7 @@ impl AdaptiveWorker {
         let run = move || {
             if catch_unwind(AssertUnwindSafe(|| listening.run(&board))).is_err() {
                 board.beats.store(DEAD, Ordering::Relaxed);
-                if let Some(wake) = board.wake.get() {
-                    wake();
-                }
+                board.wake();
             }
         };
         self.thread = thread::Builder::new().name("auracore adaptive".to_owned()).spawn(run).ok();
@@ -231,6 +235,10 @@ pub(super) struct Listening {
     pub rate_hz: f64,
     pub planes: [Vec<f32>; 4],
     pub trouble: Option<String>,
+    /// To be sent off once it is kept.
+    pub heading: Option<Heading>,
+    /// Number of the saved state that is shown while nobody listens.
+    pub shown_revision: Option<u64>,
 }
 
 impl Listening {
@@ -238,37 +246,42 @@ impl Listening {
         let mut last = Instant::now();
         let mut patience = PERIOD;
         while let Some(asks) = board.next(patience) {
-            let controls = self.controls();
+            let controls = self.desk.controls();
             let is_off = controls.mode == AdaptiveMode::Off;
             patience = if is_off { IDLE_PERIOD } else { PERIOD };
             let passed_s = std::mem::replace(&mut last, Instant::now()).elapsed().as_secs_f32();
             let mut changed = !asks.is_empty() | self.follow_format() | self.follow_restored();
             if self.conductor.is_none() && is_off && asks.is_empty() {
                 self.tap.drain(usize::MAX, |_| ());
+                self.publish_saved(board);
                 board.beats.fetch_add(1, Ordering::Relaxed);
                 continue; // a listener that was never wanted costs nothing
             }
+            // Before anything new is asked: what takes its time must not age a value that has just been set.
+            changed |= self.conductor().settle(passed_s) > 0;
             for ask in asks {
                 self.carry_out(ask);
+            }
+            if self.conductor().follow(&controls) {
+                self.conductor().rethink();
+                changed = true;
             }
             let was_heard = self.conductor().is_heard();
             let has_heard = self.hear(&controls);
             changed |= has_heard && (was_heard || self.conductor().is_heard());
-            changed |= self.conductor().settle(passed_s) > 0;
             if changed {
                 self.keep();
+            }
+            // After it is kept: whoever prepares the engine takes what is kept, and no heading from before.
+            if let Some(heading) = self.heading.take() {
+                self.helm.head(&heading);
+            }
+            if changed {
                 self.publish();
-                if let Some(wake) = board.wake.get() {
-                    wake();
-                }
+                board.wake();
             }
             board.beats.fetch_add(1, Ordering::Relaxed);
         }
-    }
-
-    fn controls(&self) -> AdaptiveControls {
-        let locks = self.conductor.as_ref().map_or(0, |conductor| conductor.steering().course().locks);
-        AdaptiveControls { locks, ..self.desk.controls() }
     }
 
     /// The conductor, made with the embedded model when it is first needed.
@@ -310,6 +323,7 @@ impl Listening {
         self.revision = revision;
         self.trouble = saved.lost.clone();
         conductor.resume(&saved);
+        self.heading = Some(in_place(&saved));
         true
     }
 
@@ -329,13 +343,7 @@ impl Listening {
             let planes = std::mem::take(&mut self.planes);
             let heading = self.conductor().hear(planes.each_ref().map(Vec::as_slice), &present, controls);
             self.planes = planes;
-            self.head(heading);
-        }
-    }
-
-    fn head(&mut self, heading: Option<Heading>) {
-        if let Some(heading) = heading {
-            self.helm.head(&heading);
+            self.heading = heading.or(self.heading);
         }
     }
 
@@ -344,11 +352,11 @@ impl Listening {
         let outcome = match ask {
             Ask::Steer(wish) => {
                 let heading = self.conductor().wish(wish);
-                self.head(heading);
+                self.heading = heading.or(self.heading);
                 Ok(())
             }
-            Ask::Lock(locks) => {
-                self.conductor().steering_mut().set_locks(locks);
+            Ask::ToggleLock(index) => {
+                self.conductor().steering_mut().toggle_lock(index);
                 Ok(())
             }
             Ask::Reference(files) => Reference::from_files(&files)
@@ -368,14 +376,19 @@ impl Listening {
             }
             Ask::ForgetLast => {
                 self.conductor().taste_mut().forget_last();
+                self.conductor().rethink();
                 Ok(())
             }
             Ask::ForgetAll => {
                 self.conductor().taste_mut().forget_all();
+                self.conductor().rethink();
                 Ok(())
             }
             Ask::LoadTaste(path) => Taste::load(&path)
-                .map(|taste| *self.conductor().taste_mut() = taste)
+                .map(|taste| {
+                    *self.conductor().taste_mut() = taste;
+                    self.conductor().rethink();
+                })
                 .map_err(|error| error.to_string()),
             Ask::SaveTaste(path) => self.conductor().taste().save(&path).map_err(|error| error.to_string()),
         };
@@ -389,6 +402,23 @@ impl Listening {
         if *self.desk.saved().0 != saved {
             self.desk.keep(self.revision, saved);
         }
+    }
+
+    /// Shows what is saved, once, where nobody listens.
+    fn publish_saved(&mut self, board: &Board) {
+        let (saved, revision) = self.desk.saved();
+        if self.shown_revision.replace(revision) == Some(revision) {
+            return;
+        }
+        self.pictures.write(AdaptivePicture {
+            committed: saved.course.committed,
+            present: saved.course.committed,
+            course: saved.course.clone(),
+            corrections: saved.taste.labels(),
+            trouble: saved.lost.clone(),
+            ..AdaptivePicture::default()
+        });
+        board.wake();
     }
 
     fn publish(&mut self) {

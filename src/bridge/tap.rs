@@ -1,4 +1,4 @@
-//! Audio tap: what went into and came out of the chain, from the audio thread to the meter worker.
+//! Audio tap: what went into and came out of the chain, from the audio thread to the workers that listen.
 //!
 //! A ring of frames. When it is full the whole block is dropped and counted, so that the audio thread never waits and
 //! the meters can say that they missed something. Whenever the format changes the writer raises the epoch and the

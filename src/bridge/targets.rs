@@ -89,7 +89,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
     use std::time::{Duration, Instant};
 
-    const MANY: usize = 18;
+    const MANY: usize = 19;
 
     fn alike(number: u32) -> Targets<MANY> {
         Targets { values: [number as f32; MANY], flags: number }

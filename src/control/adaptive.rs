@@ -324,8 +324,6 @@ pub struct AdaptiveControls {
     pub freeze: bool,
     /// Integrated loudness that drive is moved towards, LUFS; none leaves drive alone.
     pub target_lufs: Option<f32>,
-    /// One bit for each move, lowest first: it stays where it is.
-    pub locks: u32,
 }
 
 impl Default for AdaptiveControls {
@@ -336,15 +334,7 @@ impl Default for AdaptiveControls {
             character: Character::default(),
             freeze: false,
             target_lufs: None,
-            locks: 0,
         }
-    }
-}
-
-impl AdaptiveControls {
-    /// Whether a move is locked.
-    pub fn is_locked(&self, index: usize) -> bool {
-        self.locks >> index & 1 == 1
     }
 }
 

@@ -69,7 +69,6 @@ impl AdaptiveParams {
             character: view.of(&self.character),
             freeze: view.of(&self.freeze),
             target_lufs: (target_lufs > TARGET_LUFS.min).then(|| TARGET_LUFS.clamp(target_lufs)),
-            locks: 0,
         }
     }
 

@@ -145,3 +145,33 @@ fn faults_in_the_audio_end_in_numbers() {
     hear(&mut conductor, &programme()[..960_000]);
     assert!(conductor.advice().is_some_and(|advice| advice.moves == advice.moves.bounded()));
 }
+
+#[test]
+fn freezing_stops_what_is_under_way() {
+    let programme = programme();
+    let mut conductor = listening(None);
+    let mut heading = None;
+    for hop in programme[..960_000].chunks(4_800) {
+        heading = hear(&mut conductor, hop).or(heading);
+    }
+    assert!(heading.is_some(), "it is under way");
+    let half_way = Moves(std::array::from_fn(|i| 0.5 * (Moves::NEUTRAL.0[i] + heading.unwrap().moves.0[i])));
+    let frozen = AdaptiveControls { freeze: true, ..adaptive() };
+    let stop = conductor.hear([&programme[960_000..964_800]; 4], &half_way, &frozen);
+    assert_eq!(stop.map(|heading| heading.moves), Some(half_way));
+    assert_eq!(conductor.hear([&programme[964_800..1_200_000]; 4], &half_way, &frozen), None);
+    let on = conductor.hear([&programme[1_200_000..1_204_800]; 4], &half_way, &adaptive());
+    assert_eq!(on.map(|heading| heading.moves), Some(conductor.steering().committed()));
+}
+
+#[test]
+fn what_is_aimed_for_next_is_thought_of_at_once() {
+    let mut conductor = listening(None);
+    hear(&mut conductor, &programme()[..960_000]);
+    let before = conductor.advice().cloned();
+    let bright = AdaptiveControls { character: Character::Bright, ..adaptive() };
+    assert!(conductor.follow(&bright));
+    conductor.rethink();
+    assert_ne!(conductor.advice().cloned(), before, "without a sound");
+    assert!(!conductor.follow(&bright));
+}

@@ -7,10 +7,14 @@ fn controls(mode: AdaptiveMode) -> AdaptiveControls {
     AdaptiveControls { mode, ..AdaptiveControls::default() }
 }
 
-fn proposal(db: f32) -> Moves {
+fn moves(db: f32) -> Moves {
     let mut moves = Moves::NEUTRAL;
     moves.0[6] = db;
     moves
+}
+
+fn proposal(db: f32) -> Proposal {
+    Proposal { moves: moves(db), weight: 1.0 }
 }
 
 /// Hops with one proposal until a heading comes, at most this many; returns the hops and the heading.
@@ -25,7 +29,7 @@ fn suggesting_moves_only_when_told() {
     let mut steering = Steering::default();
     assert_eq!(until(&mut steering, AdaptiveMode::Suggest, 3.0, 2_000), None);
     let heading = steering.wish(Wish::Apply, Some(&proposal(3.0))).unwrap();
-    assert_eq!(heading, Heading { moves: proposal(3.0), pace: Pace::ByHand });
+    assert_eq!(heading, Heading { moves: moves(3.0), pace: Pace::ByHand });
     let back = steering.wish(Wish::Undo, Some(&proposal(3.0))).unwrap();
     assert_eq!(back.moves, Moves::NEUTRAL);
     assert_eq!(steering.wish(Wish::Undo, None), None, "nothing is left to take back");
@@ -86,9 +90,9 @@ fn what_was_taken_back_is_not_done_again() {
 #[test]
 fn locked_and_pinned_moves_stay() {
     let mut steering = Steering::default();
-    steering.set_locks(1 << 6);
+    steering.toggle_lock(6);
     assert_eq!(until(&mut steering, AdaptiveMode::Adaptive, 3.0, 2_000), None);
-    steering.set_locks(0);
+    steering.toggle_lock(6);
     steering.wish(Wish::Pin { index: 6, value: 1.0 }, Some(&proposal(3.0)));
     assert_eq!(until(&mut steering, AdaptiveMode::Adaptive, 3.0, 2_000), None);
     assert_eq!(steering.committed().0[6], 1.0);
@@ -114,7 +118,7 @@ fn a_settled_pin_is_one_correction_from_where_it_began() {
 fn modules_are_followed_by_themselves() {
     let mut steering = Steering::default();
     let mut wanted = proposal(0.5);
-    wanted.0[DRIVE] = 4.0;
+    wanted.moves.0[DRIVE] = 4.0;
     let heading = (0..100).find_map(|_| steering.hop(true, Some(&wanted), &controls(AdaptiveMode::Adaptive)));
     let moves = heading.unwrap().moves;
     assert_eq!((moves.0[DRIVE], moves.0[6]), (4.0, 0.0));
@@ -131,4 +135,60 @@ fn history_is_bounded_and_survives_saving() {
     let course: Course = serde_json::from_str(&json).unwrap();
     assert_eq!(&course, steering.course());
     assert_eq!(Steering::resume(course).committed(), steering.committed());
+}
+
+#[test]
+fn little_heard_moves_from_where_things_are_and_not_from_nothing() {
+    let held = Course { committed: moves(3.0), ..Course::default() };
+    let mut steering = Steering::resume(held);
+    for hop in 0..200 {
+        let weight = (hop as f32 / 120.0).min(1.0);
+        let proposal = Proposal { moves: moves(3.0), weight };
+        assert_eq!(steering.hop(true, Some(&proposal), &controls(AdaptiveMode::Adaptive)), None, "{hop}");
+    }
+    let nothing_yet = Proposal { moves: moves(-3.0), weight: 0.0 };
+    steering.wish(Wish::Apply, Some(&nothing_yet));
+    assert_eq!(steering.committed().0[6], 3.0);
+}
+
+#[test]
+fn a_gesture_is_one_step_and_taking_it_back_teaches_nothing() {
+    let mut steering = Steering::default();
+    steering.wish(Wish::Apply, Some(&proposal(1.0)));
+    for step in 1..200 {
+        let value = 1.0 + 0.01 * step as f32;
+        steering.wish(Wish::Pin { index: 6, value }, Some(&proposal(1.0)));
+    }
+    assert_eq!(steering.course().history.len(), 2, "what was there before the gesture, and before that");
+    steering.wish(Wish::Undo, Some(&proposal(1.0)));
+    assert_eq!((steering.committed().0[6], steering.course().pins[6]), (1.0, None));
+    assert!(steering.settle(10.0).is_empty());
+    steering.wish(Wish::Undo, Some(&proposal(1.0)));
+    assert_eq!(steering.committed(), Moves::NEUTRAL);
+}
+
+#[test]
+fn a_compressor_that_does_nothing_is_no_reason_to_move() {
+    let mut idle = moves(0.0);
+    idle.0[THRESHOLD] = -20.0;
+    idle.0[RELEASE] = 300.0;
+    let mut steering = Steering::default();
+    for _ in 0..200 {
+        let proposal = Proposal { moves: idle, weight: 1.0 };
+        assert_eq!(steering.hop(true, Some(&proposal), &controls(AdaptiveMode::Adaptive)), None);
+    }
+}
+
+#[test]
+fn only_what_was_taken_back_is_not_proposed_again() {
+    let mut steering = Steering::default();
+    until(&mut steering, AdaptiveMode::Adaptive, 3.0, 100).unwrap();
+    let mut both = moves(3.0);
+    both.0[DRIVE] = 5.0;
+    let both = Proposal { moves: both, weight: 1.0 };
+    steering.wish(Wish::Undo, Some(&both));
+    let heading = (0..100)
+        .find_map(|_| steering.hop(true, Some(&both), &controls(AdaptiveMode::Adaptive)))
+        .expect("drive was never taken back");
+    assert_eq!((heading.moves.0[DRIVE], heading.moves.0[6]), (5.0, 0.0));
 }

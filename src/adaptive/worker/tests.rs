@@ -103,8 +103,8 @@ fn wishes_are_carried_out_and_errors_told() {
     assert_eq!(listener.view.picture().corrections.len(), 1);
     listener.view.ask(Ask::ForgetAll);
     until("forgotten", || levers.saved.lock().unwrap().0.taste.is_empty());
-    listener.view.ask(Ask::Lock(0b101));
-    until("locked", || levers.saved.lock().unwrap().0.course.locks == 0b101);
+    listener.view.ask(Ask::ToggleLock(2));
+    until("locked", || levers.saved.lock().unwrap().0.course.locks == 0b100);
     for (ask, words) in [
         (Ask::Model("/no/such.onnx".into()), "/no/such.onnx"),
         (Ask::Reference(vec!["/no/such.wav".into()]), "/no/such.wav"),

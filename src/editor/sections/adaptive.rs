@@ -2,13 +2,14 @@
 //! is shown.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::Desk;
 use crate::adaptive::steering::Wish;
 use crate::adaptive::worker::{AdaptivePicture, AdaptiveView, Ask};
-use crate::control::adaptive::{MOVE_SPECS, MOVES};
+use crate::control::adaptive::{AdaptiveMode, MOVE_SPECS, MOVES};
 use crate::editor::file_dialog::{FileDialog, Pick, Question};
 use crate::editor::layout::column;
 use crate::editor::theme;
@@ -23,6 +24,8 @@ const ROW: f32 = 22.0;
 const GAP: f32 = 5.0;
 /// Width of the menu of files, which holds its longest line.
 const MENU_WIDTH: f32 = 190.0;
+/// A listener that says nothing for this long hangs, or reads many recordings.
+const LONGEST_WORK: Duration = Duration::from_secs(3);
 /// Columns of moves.
 const COLUMNS: usize = 2;
 
@@ -46,10 +49,29 @@ pub struct Open {
     /// Whether it stands in the place of the equaliser.
     pub is_open: bool,
     dialog: FileDialog,
+    pulse: Pulse,
+}
+
+/// Tells a listener that hangs from one that has nothing to do.
+#[derive(Debug, Default)]
+struct Pulse {
+    beats: u64,
+    /// When the beats were last seen to change.
+    since: Option<Instant>,
+}
+
+impl Pulse {
+    /// Whether the beats have stood still for longer than anything takes.
+    fn stands_still(&mut self, beats: u64) -> bool {
+        if beats != self.beats || self.since.is_none() {
+            *self = Self { beats, since: Some(Instant::now()) };
+        }
+        self.since.is_some_and(|since| since.elapsed() > LONGEST_WORK)
+    }
 }
 
 /// Draws and runs the listener.
-pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView, open: &Open) {
+pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView, open: &mut Open) {
     let touch = desk.touch(theme::ADAPTIVE);
     let panel = Panel::new(ui, &touch, rect, "Adaptive", None);
     let p = &desk.params.adaptive;
@@ -83,7 +105,12 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut AdaptiveView, open:
             view.ask(ask);
         }
     }
-    note(ui, pos2(status.left() + 5.0, status.center().y), &told(view, &picture), ink(&picture));
+    note(
+        ui,
+        pos2(status.left() + 5.0, status.center().y),
+        &told(desk, view, &picture, &mut open.pulse),
+        ink(&picture),
+    );
 }
 
 /// Name and meaning of each thing that has to do with files and learning, with what it asks for.
@@ -214,27 +241,28 @@ fn action_row(
 }
 
 fn one_move(ui: &mut Ui, touch: &Touch, cell: Rect, index: usize, picture: &AdaptivePicture) -> Option<Ask> {
-    let reason = picture.advice.as_ref().map(|advice| advice.explanations[index].reason.to_string());
     let shown = Shown {
         spec: &MOVE_SPECS[index],
         present: picture.present.0[index],
-        proposed: picture.advice.as_ref().map(|advice| advice.moves.0[index]),
+        explanation: picture.advice.as_ref().and_then(|advice| advice.explanations.get(index)),
         is_pinned: picture.course.pins[index].is_some(),
         is_locked: picture.course.locks >> index & 1 == 1,
-        reason: reason.as_deref().unwrap_or_default(),
     };
     Some(match move_row(ui, touch, cell, &shown)? {
         Done::Pinned(value) => Ask::Steer(Wish::Pin { index, value }),
         Done::Released => Ask::Steer(Wish::Unpin { index }),
-        Done::LockToggled => Ask::Lock(picture.course.locks ^ 1 << index),
+        Done::LockToggled => Ask::ToggleLock(index),
     })
 }
 
 /// One line on how things stand.
-fn told(view: &AdaptiveView, picture: &AdaptivePicture) -> String {
-    if view.beats().is_none() {
+fn told(desk: &Desk, view: &AdaptiveView, picture: &AdaptivePicture, pulse: &mut Pulse) -> String {
+    let Some(beats) = view.beats() else {
         return "The listener has stopped; the last moves hold. Reload the plugin to start it again."
             .to_owned();
+    };
+    if beats > 0 && pulse.stands_still(beats) {
+        return "The listener is busy; the last moves hold.".to_owned();
     }
     if let Some(trouble) = &picture.trouble {
         return trouble.clone();
@@ -249,7 +277,14 @@ fn told(view: &AdaptiveView, picture: &AdaptivePicture) -> String {
         .advice
         .as_ref()
         .map_or(String::new(), |advice| format!(", {:.0} % sure", 100.0 * advice.confidence));
-    format!("{}: {heard}, {:.0} s so far{confidence}{learned}", picture.aim, picture.heard_s)
+    let is_learning = desk.params.adaptive.mode.value() == AdaptiveMode::Learn;
+    let progress = match picture.learned_share {
+        _ if !is_learning => String::new(),
+        share if share < 1.0 => format!(", learning {:.0} %", 100.0 * share),
+        _ => ", learned and holding".to_owned(),
+    };
+    let lost = if picture.dropped_frames > 0 { ", missed a part of it" } else { "" };
+    format!("{}: {heard}, {:.0} s so far{lost}{confidence}{progress}{learned}", picture.aim, picture.heard_s)
 }
 
 fn ink(picture: &AdaptivePicture) -> egui::Color32 {

@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, Id, Rect, Sense, Stroke, Ui, pos2};
 
 use super::{Touch, body, explain, label, note};
+use crate::adaptive::advice::Explanation;
 use crate::control::adaptive::MoveSpec;
 use crate::editor::theme;
 
@@ -18,14 +19,12 @@ pub struct Shown<'a> {
     pub spec: &'a MoveSpec,
     /// Where it is.
     pub present: f32,
-    /// What is proposed, if anything is.
-    pub proposed: Option<f32>,
+    /// What is proposed and why, if anything is.
+    pub explanation: Option<&'a Explanation>,
     /// Whether the user holds it.
     pub is_pinned: bool,
     /// Whether nothing automatic may touch it.
     pub is_locked: bool,
-    /// Why it is proposed.
-    pub reason: &'a str,
 }
 
 /// What the user did.
@@ -41,7 +40,8 @@ pub enum Done {
 
 /// Draws a row and tells what was done in it.
 pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option<Done> {
-    let Shown { spec, present, .. } = *shown;
+    let Shown { spec, present, explanation, .. } = *shown;
+    let proposed = explanation.map(|explanation| explanation.proposed);
     let (name, rest) = rect.split_left_right_at_x(rect.left() + NAME_WIDTH);
     let (bar, value) = rest.split_left_right_at_x(rest.right() - VALUE_WIDTH);
     let bar = bar.shrink2(egui::vec2(2.0, 3.0));
@@ -67,10 +67,10 @@ pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option
         CornerRadius::same(2),
         fill.gamma_multiply(0.75),
     );
-    if let Some(proposed) = shown.proposed {
+    if let Some(proposed) = proposed {
         painter.vline(x(proposed), inner.y_range(), Stroke::new(1.5, theme::TEXT));
     }
-    let text = write(spec, shown.proposed.unwrap_or(present));
+    let text = write(spec, proposed.filter(|_| !shown.is_pinned).unwrap_or(present));
     let at = pos2(value.right(), value.center().y);
     let ink = if shown.is_pinned { theme::COMPRESSOR } else { theme::TEXT };
     label(painter, at, Align2::RIGHT_CENTER, text, theme::SMALL, ink);
@@ -81,21 +81,24 @@ pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option
         Done::Pinned(spec.min + share * (spec.max - spec.min))
     });
     let released = response.double_clicked() || response.secondary_clicked();
-    let now = format!(
-        "Now {}{}. {}",
-        write(spec, present),
-        shown.proposed.map_or(String::new(), |proposed| format!(", proposed {}", write(spec, proposed))),
-        if shown.reason.is_empty() {
-            "Drag to hold it by hand; the listener learns from it."
-        } else {
-            shown.reason
-        },
-    );
+    let proposal = explanation.map_or(String::new(), |explanation| told(spec, explanation));
+    let now =
+        format!("Now {}. {proposal}Drag to hold it by hand: the listener learns.", write(spec, present));
     explain(response, spec.name, &now);
     if locks {
         return Some(Done::LockToggled);
     }
     if released { Some(Done::Released) } else { pinned }
+}
+
+/// A proposal with its reasons.
+fn told(spec: &MoveSpec, explanation: &Explanation) -> String {
+    let Explanation { measured, measured_unit, low, high, reason, .. } = explanation;
+    format!(
+        "Proposed {}, {:.0} % sure: {reason}. Measured {measured:.1} {measured_unit}, right is {low:.1} to {high:.1}. ",
+        write(spec, explanation.proposed),
+        100.0 * explanation.confidence,
+    )
 }
 
 /// A value with its unit.

@@ -11,7 +11,8 @@ pub struct Slew {
     // In double precision: a step of the slowest move is close to the resolution of a float.
     now: [f64; MOVES],
     target: [f64; MOVES],
-    pace: Pace,
+    /// How fast each goes: as it was told with its present target.
+    paces: [Pace; MOVES],
     step_s: f64,
     travelling: bool,
 }
@@ -22,7 +23,7 @@ impl Slew {
         Self {
             now: neutral,
             target: neutral,
-            pace: Pace::default(),
+            paces: [Pace::default(); MOVES],
             step_s: MAX_BLOCK as f64 / sample_rate_hz,
             travelling: false,
         }
@@ -35,15 +36,15 @@ impl Slew {
 
     /// Sets out for other values, within the bounds. What is not a number changes nothing.
     pub fn aim(&mut self, moves: &Moves, pace: Pace) {
-        for ((target, value), spec) in self.target.iter_mut().zip(moves.0).zip(&MOVE_SPECS) {
-            if value.is_finite() {
-                *target = value.clamp(spec.min, spec.max).into();
+        for (i, (value, spec)) in moves.0.iter().zip(&MOVE_SPECS).enumerate() {
+            let target = f64::from(value.clamp(spec.min, spec.max));
+            if value.is_finite() && target != self.target[i] {
+                (self.target[i], self.paces[i]) = (target, pace);
             }
         }
         if pace == Pace::AtOnce {
             self.now = self.target;
         }
-        self.pace = pace;
         self.travelling = self.now != self.target;
     }
 
@@ -58,8 +59,9 @@ impl Slew {
                 self.now[i] = self.target[i];
             }
         }
-        let seconds = if self.pace == Pace::ByHand { BY_HAND * self.step_s } else { self.step_s };
-        for ((now, target), spec) in self.now.iter_mut().zip(self.target).zip(&MOVE_SPECS) {
+        for (i, (now, spec)) in self.now.iter_mut().zip(&MOVE_SPECS).enumerate() {
+            let target = self.target[i];
+            let seconds = if self.paces[i] == Pace::ByHand { BY_HAND * self.step_s } else { self.step_s };
             let most = f64::from(spec.slew_per_s) * seconds;
             let distance = target - *now;
             *now = if distance.abs() <= most { target } else { *now + most.copysign(distance) };
