@@ -4,9 +4,7 @@
 //! between looks at the ring. Should it die, the audio thread keeps its last heading and the view says so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -17,11 +15,16 @@ use super::model::Model;
 use super::onnx::OnnxModel;
 use super::port::Helm;
 use super::reference::Reference;
-use super::steering::{Heading, Wish};
+use super::steering::Heading;
 use super::taste::Taste;
 use crate::bridge::latest::{LatestReader, LatestWriter};
 use crate::bridge::tap::TapReader;
 use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Moves, Pace};
+
+mod board;
+
+pub(super) use board::Board;
+pub use board::{Ask, Asker};
 
 /// How often the ring is looked at: once a hop.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -38,31 +41,6 @@ pub trait Desk: Send + 'static {
     fn saved(&self) -> (Arc<Saved>, u64);
     /// Keeps something new in place of what has this number.
     fn keep(&self, revision: u64, saved: Saved);
-}
-
-/// What the editor and others may ask for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    /// Something about the moves.
-    Steer(Wish),
-    /// Locks a move against everything automatic, or unlocks it.
-    ToggleLock(usize),
-    /// Aim for the mean of these files.
-    Reference(Vec<PathBuf>),
-    /// Aim for the character again.
-    NoReference,
-    /// Ask this model instead of the one that comes with the program, until the instance ends.
-    Model(PathBuf),
-    /// Ask the model that comes with the program.
-    OwnModel,
-    /// Unlearn the last correction.
-    ForgetLast,
-    /// Unlearn all corrections.
-    ForgetAll,
-    /// Replace what has been learned by what a file holds.
-    LoadTaste(PathBuf),
-    /// Write what has been learned to a file.
-    SaveTaste(PathBuf),
 }
 
 /// What the editor shows.
@@ -113,81 +91,18 @@ impl AdaptiveView {
 
     /// Asks the worker from another thread.
     pub fn asker(&self) -> Asker {
-        Asker(self.board.clone())
+        Asker::new(self.board.clone())
     }
 
     /// Looks that the worker has taken at the ring since it was started, or `None` when it has died. A number that stands
     /// still for seconds means that it hangs.
     pub fn beats(&self) -> Option<u64> {
-        let beats = self.board.beats.load(Ordering::Relaxed);
-        (beats != DEAD).then_some(beats)
+        self.board.beats()
     }
 
     /// Sets what is called, by the worker's thread, when the picture changes. The first call counts.
     pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
-        // A second editor for the same plugin does not exist.
-        let _ = self.board.wake.set(Box::new(wake));
-    }
-}
-
-/// Asks the worker, from any thread but the audio thread.
-#[derive(Clone)]
-pub struct Asker(Arc<Board>);
-
-impl Asker {
-    /// Asks the worker for something.
-    pub fn ask(&self, ask: Ask) {
-        self.0.ask(ask);
-    }
-}
-
-/// Beats of a worker that died.
-const DEAD: u64 = u64::MAX;
-
-/// Where wishes are left for the worker. Never touched by the audio thread.
-#[derive(Default)]
-pub(super) struct Board {
-    inner: Mutex<Inner>,
-    changed: Condvar,
-    beats: AtomicU64,
-    wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
-}
-
-#[derive(Default)]
-struct Inner {
-    asks: Vec<Ask>,
-    stop: bool,
-}
-
-impl Board {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Plain values, whole after every statement.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ask(&self, ask: Ask) {
-        self.lock().asks.push(ask);
-        self.changed.notify_all();
-    }
-
-    fn wake(&self) {
-        if let Some(wake) = self.wake.get() {
-            wake();
-        }
-    }
-
-    fn stop(&self) {
-        self.lock().stop = true;
-        self.changed.notify_all();
-    }
-
-    /// What was asked for, after at most `patience`; `None` is the end.
-    fn next(&self, patience: Duration) -> Option<Vec<Ask>> {
-        let mut inner = self.lock();
-        if inner.asks.is_empty() && !inner.stop {
-            inner = self.changed.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        (!inner.stop).then(|| std::mem::take(&mut inner.asks))
+        self.board.wake_with(wake);
     }
 }
 
@@ -205,8 +120,7 @@ impl AdaptiveWorker {
         let board = self.board.clone();
         let run = move || {
             if catch_unwind(AssertUnwindSafe(|| listening.run(&board))).is_err() {
-                board.beats.store(DEAD, Ordering::Relaxed);
-                board.wake();
+                board.die();
             }
         };
         self.thread = thread::Builder::new().name("auracore adaptive".to_owned()).spawn(run).ok();
@@ -254,7 +168,7 @@ impl Listening {
             if self.conductor.is_none() && is_off && asks.is_empty() {
                 self.tap.drain(usize::MAX, |_| ());
                 self.publish_saved(board);
-                board.beats.fetch_add(1, Ordering::Relaxed);
+                board.beat();
                 continue; // a listener that was never wanted costs nothing
             }
             // Before anything new is asked: what takes its time must not age a value that has just been set.
@@ -280,7 +194,7 @@ impl Listening {
                 self.publish();
                 board.wake();
             }
-            board.beats.fetch_add(1, Ordering::Relaxed);
+            board.beat();
         }
     }
 

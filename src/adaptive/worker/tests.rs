@@ -1,8 +1,10 @@
 //! The thread: it serves its desk, and the audio thread never notices when it is slow, hangs or dies.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::adaptive::steering::Wish;
 use crate::adaptive::{Adaptive, adaptive};
 use crate::bridge::tap::TapFormat;
 use crate::control::adaptive::AdaptiveAmounts;
