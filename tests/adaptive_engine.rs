@@ -1,13 +1,14 @@
 //! The adaptive layer seen from outside: how fast it moves, what it does to the signal, and that it can be taken away.
 
 mod common;
+#[path = "support/counting.rs"]
+mod counting;
 
 use auracore::control::adaptive::*;
 use auracore::control::*;
 use auracore::engine::{Engine, EngineIo};
 use common::*;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use counting::calls_during;
 use std::f64::consts::TAU;
 
 const RATE_HZ: f64 = 48_000.0;
@@ -527,35 +528,6 @@ fn latency_bypass_and_delta_know_the_layer() {
     }
 }
 
-thread_local! {
-    static WATCHING: Cell<bool> = const { Cell::new(false) };
-    static COUNT: Cell<u64> = const { Cell::new(0) };
-}
-
-struct CountingAllocator;
-
-fn count() {
-    if WATCHING.get() {
-        COUNT.set(COUNT.get() + 1);
-    }
-}
-
-// SAFETY: forwards to the system allocator and only counts beside it.
-#[allow(unsafe_code)]
-unsafe impl GlobalAlloc for CountingAllocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        count();
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator;
-
 #[test]
 fn nothing_allocates() {
     let source = noise(20, 2_000);
@@ -575,26 +547,20 @@ fn nothing_allocates() {
             if block % 7 == 0 {
                 adaptation.moves.0[block % MOVES] = f32::NAN;
             }
-            COUNT.set(0);
-            WATCHING.set(true);
-            if block % 97 == 0 {
-                engine.reset();
-            }
-            engine.adapt(&adaptation);
-            let io = EngineIo {
-                left: &mut left[..frames],
-                right: (block % 3 != 0).then_some(&mut right[..frames]),
-                sidechain: None,
-            };
-            engine.process(io, &MasterControls::default());
-            _ = std::hint::black_box(engine.adaptive_moves());
-            WATCHING.set(false);
-            assert_eq!(COUNT.get(), 0, "{rate} Hz: block {block} allocated");
+            let calls = calls_during(|| {
+                if block % 97 == 0 {
+                    engine.reset();
+                }
+                engine.adapt(&adaptation);
+                let io = EngineIo {
+                    left: &mut left[..frames],
+                    right: (block % 3 != 0).then_some(&mut right[..frames]),
+                    sidechain: None,
+                };
+                engine.process(io, &MasterControls::default());
+                _ = std::hint::black_box(engine.adaptive_moves());
+            });
+            assert_eq!(calls, 0, "{rate} Hz: block {block} allocated");
         }
     }
-    COUNT.set(0);
-    WATCHING.set(true);
-    drop(std::hint::black_box(vec![1u8; 100]));
-    WATCHING.set(false);
-    assert!(COUNT.get() >= 2, "the counter counts");
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+#[path = "support/brightness.rs"]
+mod brightness;
 #[path = "support/music.rs"]
 mod music;
 #[path = "plugin_hosts/rig.rs"]
@@ -14,6 +16,7 @@ mod music;
 mod rig;
 #[path = "plugin_hosts/session.rs"]
 mod session;
+use brightness::brightness_db;
 use music::music;
 use rig::{EFFECT, Edges, Rig};
 use session::{changed, entry};
@@ -55,22 +58,15 @@ fn play(rig: &mut Rig, input: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
     output
 }
 
-/// Level above 4 kHz relative to the whole, dB.
-fn brightness_db(audio: &[Vec<f32>; 2]) -> f64 {
-    let keep = (-std::f64::consts::TAU * 4_000.0 / RATE_HZ).exp();
-    let (mut high_power, mut power) = (0.0, 1e-20);
-    for plane in audio {
-        let mut lows = [0.0f64; 4];
-        for x in plane {
-            power += f64::from(*x).powi(2);
-            let high = lows.iter_mut().fold(f64::from(*x), |x, low| {
-                *low = x + keep * (*low - x);
-                x - *low
-            });
-            high_power += high * high;
-        }
-    }
-    10.0 * (high_power / power).log10()
+/// How much brighter one is than the other, dB.
+fn brighter_db(audio: &[Vec<f32>; 2], than: &[Vec<f32>; 2]) -> f64 {
+    brightness_db(audio, RATE_HZ) - brightness_db(than, RATE_HZ)
+}
+
+/// The stretch between two times in seconds.
+fn stretch(audio: &[Vec<f32>; 2], from: usize, to: usize) -> [Vec<f32>; 2] {
+    let range = from * RATE_HZ as usize..to * RATE_HZ as usize;
+    audio.each_ref().map(|plane| plane[range.clone()].to_vec())
 }
 
 fn field(state: &[u8]) -> Value {
@@ -88,19 +84,8 @@ fn a_dull_mix_is_brightened_saved_restored_and_bounced_alike() {
     let mut rig = instance(&[("Adaptive mode", "Adaptive")]);
     rig.activate(RATE_HZ, BLOCK as u32);
     let out = play(&mut rig, &song);
-    let seconds = |from: usize, to: usize| {
-        let range = from * RATE_HZ as usize..to * RATE_HZ as usize;
-        out.each_ref().map(|plane| plane[range.clone()].to_vec())
-    };
-    let brighter = brightness_db(&seconds(13, 15)) - brightness_db(&seconds(1, 3));
-    let input_difference = {
-        let part = |from: usize, to: usize| {
-            let range = from * RATE_HZ as usize..to * RATE_HZ as usize;
-            song.each_ref().map(|plane| plane[range.clone()].to_vec())
-        };
-        brightness_db(&part(13, 15)) - brightness_db(&part(1, 3))
-    };
-    let brighter = brighter - input_difference;
+    let late_and_early = |audio| brighter_db(&stretch(audio, 13, 15), &stretch(audio, 1, 3));
+    let brighter = late_and_early(&out) - late_and_early(&song);
     assert!(brighter > 0.7, "{brighter} dB brighter after fifteen seconds");
 
     let saved = rig.save();
@@ -122,7 +107,7 @@ fn a_dull_mix_is_brightened_saved_restored_and_bounced_alike() {
     };
     let (first, second) = (bounce(Edges::Plain), bounce(Edges::Plain));
     assert!(first == second, "two bounces are the same bits");
-    let held = brightness_db(&first) - brightness_db(&song);
+    let held = brighter_db(&first, &song);
     assert!(held > 0.7, "what was heard is what is bounced: {held} dB brighter");
 }
 
@@ -148,7 +133,7 @@ fn a_state_restored_while_playing_takes_effect_at_once() {
     let state = with_field(&rig.save(), &saved.to_string());
     assert!(rig.load(&state));
     let moved = play(&mut rig, &song);
-    assert!(brightness_db(&moved) > brightness_db(&plain) + 1.0);
+    assert!(brighter_db(&moved, &plain) > 1.0);
     // Off is off.
     let state = with_field(&rig.save(), &json!({"version": 1}).to_string());
     assert!(rig.load(&state));

@@ -12,16 +12,13 @@ use auracore::measure::{Summary, measure_programme};
 mod folder;
 #[path = "support/music.rs"]
 mod music;
+#[path = "support/program.rs"]
+mod program;
 use folder::Folder;
 use music::music;
 
-/// Runs `auracore` inside a folder; arguments are given as one line.
 fn auracore(folder: &Folder, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_auracore"))
-        .args(arguments.split_whitespace())
-        .current_dir(folder.path())
-        .output()
-        .expect("the program starts")
+    program::auracore(folder, arguments).output().expect("the program starts")
 }
 
 fn text(bytes: &[u8]) -> &str {

@@ -1,7 +1,7 @@
 //! `auracore master --adaptive` as a person uses it.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use auracore::audio_file::{
     AudioData, Existing, FileFormat, Limits, SampleBits, Tags, WriteSpec, read, write,
@@ -10,19 +10,19 @@ use auracore::control::adaptive::{ADAPTIVE_BANDS, MOVE_SPECS, MOVES};
 use auracore::measure::measure_programme;
 use serde_json::Value;
 
+#[path = "support/brightness.rs"]
+mod brightness;
 #[path = "support/folder.rs"]
 mod folder;
 #[path = "support/music.rs"]
 mod music;
+#[path = "support/program.rs"]
+mod program;
 use folder::Folder;
 use music::music;
 
 fn auracore(folder: &Folder, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_auracore"))
-        .args(arguments.split_whitespace())
-        .current_dir(folder.path())
-        .output()
-        .expect("the program starts")
+    program::auracore(folder, arguments).output().expect("the program starts")
 }
 
 /// The report of a master of one file.
@@ -69,22 +69,8 @@ fn get(folder: &Folder, name: &str) -> AudioData {
     read(&folder.file(name), &Limits::default()).unwrap().audio
 }
 
-/// Power above 4 kHz over the whole, dB.
 fn brightness_db(audio: &AudioData) -> f64 {
-    let keep = (-std::f64::consts::TAU * 4_000.0 / f64::from(audio.rate_hz)).exp();
-    let (mut high_power, mut power) = (0.0, 1e-20);
-    for plane in &audio.channels {
-        let mut lows = [0.0f64; 4];
-        for x in plane {
-            power += f64::from(*x).powi(2);
-            let high = lows.iter_mut().fold(f64::from(*x), |x, low| {
-                *low = x + keep * (*low - x);
-                x - *low
-            });
-            high_power += high * high;
-        }
-    }
-    10.0 * f64::log10(high_power / power)
+    brightness::brightness_db(&audio.channels, f64::from(audio.rate_hz))
 }
 
 #[test]

@@ -9,16 +9,14 @@ use serde_json::{Value, json};
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/program.rs"]
+mod program;
 use folder::Folder;
 
 /// Runs `auracore` inside a folder; arguments are given as one line.
 fn auracore(folder: &Folder, arguments: &str, threads: usize) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_auracore"))
-        .args(arguments.split_whitespace())
-        .current_dir(folder.path())
-        .env("RAYON_NUM_THREADS", threads.to_string())
-        .output()
-        .expect("the program starts")
+    let mut command = program::auracore(folder, arguments);
+    command.env("RAYON_NUM_THREADS", threads.to_string()).output().expect("the program starts")
 }
 
 fn text(bytes: &[u8]) -> &str {

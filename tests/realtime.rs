@@ -1,49 +1,13 @@
 //! Nothing on the audio thread allocates or frees: counted by the allocator itself.
 
 mod common;
+#[path = "support/counting.rs"]
+mod counting;
 
 use auracore::control::*;
 use auracore::engine::{Engine, EngineIo};
 use common::*;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-thread_local! {
-    static WATCHING: Cell<bool> = const { Cell::new(false) };
-    static COUNT: Cell<u64> = const { Cell::new(0) };
-}
-
-struct CountingAllocator;
-
-fn count() {
-    if WATCHING.get() {
-        COUNT.set(COUNT.get() + 1);
-    }
-}
-
-// SAFETY: forwards to the system allocator and only counts beside it.
-#[allow(unsafe_code)]
-unsafe impl GlobalAlloc for CountingAllocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        count();
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-fn allocations(run: impl FnOnce()) -> u64 {
-    COUNT.set(0);
-    WATCHING.set(true);
-    run();
-    WATCHING.set(false);
-    COUNT.get()
-}
+use counting::calls_during;
 
 /// Settings drawn at random, in and out of range.
 fn random_controls(random: &mut dyn FnMut() -> f32) -> MasterControls {
@@ -88,7 +52,7 @@ fn ten_thousand_random_blocks_never_allocate() {
                 let frames = if block % 50 == 0 { 8_192 } else { (random() * 300.0) as usize };
                 left[..frames].copy_from_slice(&source[..frames]);
                 right[..frames].copy_from_slice(&source[100..100 + frames]);
-                let count = allocations(|| {
+                let count = calls_during(|| {
                     if block % 97 == 0 {
                         engine.reset();
                     }
@@ -103,9 +67,4 @@ fn ten_thousand_random_blocks_never_allocate() {
             }
         }
     }
-}
-
-#[test]
-fn the_counter_counts() {
-    assert!(allocations(|| drop(std::hint::black_box(vec![1u8; 100]))) >= 2);
 }

@@ -2,68 +2,20 @@
 //!
 //! The plugin is the one linked into this executable, so that it shares the allocator.
 
-#![allow(unsafe_code)] // an allocator, and an entry by address
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#![allow(unsafe_code)] // an entry by address
 
 use clack_host::prelude::*;
 
+#[path = "support/counting.rs"]
+mod counting;
 #[path = "plugin_hosts/rig.rs"]
 #[allow(dead_code)] // each test executable uses its own part of the rig
 mod rig;
+use counting::calls_during;
 use rig::{Block, EFFECT, INSTRUMENT, Numbers, Rig, events};
-
-/// Counts calls on threads that watch themselves.
-struct Counting;
-
-thread_local! {
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
-    static CALLS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count() {
-    if WATCHED.get() {
-        CALLS.set(CALLS.get() + 1);
-    }
-}
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        count();
-        unsafe { System.realloc(pointer, layout, new_size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Calls of the allocator during `watched`.
-fn calls_during(watched: &mut dyn FnMut()) -> usize {
-    CALLS.set(0);
-    WATCHED.set(true);
-    watched();
-    WATCHED.set(false);
-    CALLS.get()
-}
 
 fn entry() -> PluginEntry {
     unsafe { PluginEntry::load_from_raw(&auracore::clap_entry, c"built in") }.unwrap()
-}
-
-#[test]
-fn the_counter_counts() {
-    assert!(calls_during(&mut || drop(std::hint::black_box(vec![1_u8; 100]))) >= 2);
 }
 
 #[test]
