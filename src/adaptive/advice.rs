@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::curve::Target;
 use super::features::Portrait;
 use super::model::Verdict;
-use super::rule::{self, Finding, Reason};
+use super::rule::{self, Finding, Reason, SMALLEST_DB};
 use super::taste::Taste;
 use crate::control::adaptive::{ADAPTIVE_BANDS, MOVE_SPECS, MOVES, Moves};
 
@@ -22,8 +22,6 @@ const GATE_DB: f32 = 0.5;
 const GATE_RANGE_DB: f32 = 0.5;
 /// Heard time before anything is proposed, and until the full weight, in seconds.
 const HEARD_S: [f64; 2] = [3.0, 12.0];
-/// Smaller gains are none, dB.
-const SMALLEST_DB: f32 = 0.1;
 
 /// One move and its reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -70,7 +68,8 @@ pub struct Advice {
     pub explanations: Vec<Explanation>,
 }
 
-/// Judges a programme. The verdict is about what is common, so a reference needs none. `loudness_error_db` is the drive that would bring it to a target, if there is one.
+/// Judges a programme. The verdict is about what is common, so a reference needs none. `loudness_error_db` is the drive that
+/// would bring the programme to a target, if there is one.
 pub fn advise(
     portrait: &Portrait,
     target: &Target,

@@ -26,11 +26,6 @@ pub fn centre_hz(band: usize) -> f64 {
     (edge_hz(band) * edge_hz(band + 1)).sqrt()
 }
 
-/// Middles of all bands, in Hz.
-pub fn centres_hz() -> [f64; BANDS] {
-    std::array::from_fn(centre_hz)
-}
-
 /// Power gain of the K weighting at a frequency, with its two sections designed for this sample rate.
 pub fn k_power_gain(freq_hz: f64, rate_hz: f64) -> f64 {
     k_weighting(rate_hz).map(|section| section.magnitude(freq_hz, rate_hz).powi(2)).iter().product()

@@ -145,7 +145,7 @@ impl Conductor {
     pub fn follow(&mut self, controls: &AdaptiveControls) -> bool {
         let is_new = (controls.character, controls.target_lufs) != (self.character, self.target_lufs);
         (self.character, self.target_lufs) = (controls.character, controls.target_lufs);
-        if self.reference.is_none() {
+        if is_new && self.reference.is_none() {
             self.target = Target::of(self.character);
         }
         is_new
@@ -156,9 +156,9 @@ impl Conductor {
         if self.portrait.is_empty() {
             return;
         }
-        let features = vector(&self.portrait, &self.target.level_db);
         let model = self.model.as_mut().filter(|_| !self.target.is_reference);
-        let verdict = match model.map(|model| model.run(&features)) {
+        let run = |model: &mut Box<dyn Model>| model.run(&vector(&self.portrait, &self.target.level_db));
+        let verdict = match model.map(run) {
             Some(Ok(verdict)) => {
                 self.trouble = None;
                 Some(verdict)

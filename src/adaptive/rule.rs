@@ -14,6 +14,9 @@ pub mod eq;
 pub mod faults;
 pub mod width;
 
+/// Smaller gains of the equaliser are none, dB.
+pub(super) const SMALLEST_DB: f32 = 0.1;
+
 /// What was found about one move.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Finding {

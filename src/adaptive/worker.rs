@@ -163,7 +163,6 @@ impl Listening {
             let controls = self.desk.controls();
             let is_off = controls.mode == AdaptiveMode::Off;
             patience = if is_off { IDLE_PERIOD } else { PERIOD };
-            let passed_s = std::mem::replace(&mut last, Instant::now()).elapsed().as_secs_f32();
             let mut changed = !asks.is_empty() | self.follow_format() | self.follow_restored();
             if self.conductor.is_none() && is_off && asks.is_empty() {
                 self.tap.drain(usize::MAX, |_| ());
@@ -171,11 +170,12 @@ impl Listening {
                 board.beat();
                 continue; // a listener that was never wanted costs nothing
             }
-            // Before anything new is asked: what takes its time must not age a value that has just been set.
-            changed |= self.conductor().settle(passed_s) > 0;
+            // Waiting ages a value that was set, work does not: reading recordings takes longer than a value has to stand.
+            changed |= self.conductor().settle(last.elapsed().as_secs_f32()) > 0;
             for ask in asks {
                 self.carry_out(ask);
             }
+            last = Instant::now();
             if self.conductor().follow(&controls) {
                 self.conductor().rethink();
                 changed = true;
@@ -358,7 +358,7 @@ impl Listening {
     }
 }
 
-/// The pace of a project that is put in place.
+/// Where a project sends the engine that is put in place.
 pub(super) fn in_place(saved: &Saved) -> Heading {
     Heading { moves: saved.course.committed.bounded(), pace: Pace::AtOnce }
 }

@@ -1,7 +1,7 @@
 //! Which gains of the equaliser bring a spectrum back. Pure, any thread.
 
 use super::faults::{self, Belief};
-use super::{Finding, Reason};
+use super::{Finding, Reason, SMALLEST_DB};
 use crate::adaptive::bands::{BANDS, centre_hz};
 use crate::adaptive::curve::{Target, corridor_db};
 use crate::adaptive::features::Portrait;
@@ -20,11 +20,11 @@ const SPARED_CORRIDORS: f64 = 0.25;
 const EXCUSED_CORRIDORS: f64 = 1.6;
 /// …and this share of the rest is taken back, whatever is believed.
 const TAKEN_BACK: f64 = 0.5;
+/// Widest corridor in the middle of the spectrum, dB; what is wider belongs to the ends, where natural spread is larger too.
+const PLAIN_CORRIDOR_DB: f64 = 3.4;
 /// What a decibel of gain costs beside what a decibel of error in a band costs; more in sub and air.
 const RIDGE: f64 = 0.12;
 const EDGE_RIDGE: f64 = 0.3;
-/// Smaller gains are none, dB.
-const SMALLEST_DB: f32 = 0.1;
 /// A band this much further below its target than the louder quarter carries nothing that could be raised, dB…
 const FAINT_DB: f64 = 18.0;
 /// …nor does one at the floor of the analysis.
@@ -35,14 +35,14 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
     let faint = faint(portrait, target);
     let deviation_db = centred_deviation_db(portrait, target, &faint);
     let corridor = target.corridor_db.map(|x| f64::from(x).max(0.05));
-    let spread: [f64; BANDS] =
-        std::array::from_fn(|band| corridor[band] / corridor_db(centre_hz(band)).min(PLAIN_CORRIDOR_DB));
-    let belief = faults::expected(&deviation_db, &spread.map(|x| x.clamp(0.2, 10.0)));
     let around = Surroundings { deviation_db: &deviation_db, corridor: &corridor, faint: &faint };
-    let corrected_db = if target.is_reference {
-        std::array::from_fn(|band| -around.deviation_db(band) as f32)
+    let (corrected_db, confidence) = if target.is_reference {
+        (std::array::from_fn(|band| -around.deviation_db(band) as f32), 1.0)
     } else {
-        around.corrected_db(&belief, &spread)
+        let spread: [f64; BANDS] =
+            std::array::from_fn(|band| corridor[band] / corridor_db(centre_hz(band)).min(PLAIN_CORRIDOR_DB));
+        let belief = faults::expected(&deviation_db, &spread.map(|x| x.clamp(0.2, 10.0)));
+        (around.corrected_db(&belief, &spread), belief.certainty as f32)
     };
     let wished_db: [f32; BANDS] = std::array::from_fn(|band| {
         let (wish_db, there_db) = (target.wish_db[band], around.deviation_db(band) as f32);
@@ -85,14 +85,11 @@ pub fn find(portrait: &Portrait, target: &Target) -> [Finding; ADAPTIVE_BANDS] {
             low: middle - half_width,
             high: middle + half_width,
             wish: wish_db,
-            confidence: if target.is_reference { 1.0 } else { belief.certainty as f32 },
+            confidence,
             reason,
         }
     })
 }
-
-/// Widest corridor in the middle of the spectrum, dB; what is wider belongs to the ends, where natural spread is larger too.
-const PLAIN_CORRIDOR_DB: f64 = 3.4;
 
 /// In which bands there is nothing.
 fn faint(portrait: &Portrait, target: &Target) -> [bool; BANDS] {

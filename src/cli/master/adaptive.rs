@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use crate::adaptive::advice::Advice;
@@ -27,8 +28,8 @@ pub struct AdaptiveArgs {
     #[arg(long, value_name = "PERCENT", default_value = "100", requires = "adaptive", value_parser = |text: &str| within(text, 0.0..=100.0, "%"))]
     amount: f64,
     /// The kind of master to aim for.
-    #[arg(long, value_enum, default_value = "neutral", requires = "adaptive")]
-    character: CharacterArg,
+    #[arg(long, default_value = "neutral", requires = "adaptive", value_parser = characters())]
+    character: Character,
     /// Aim for the spectrum, width, dynamics and loudness of this file instead, or for the mean of several.
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "adaptive", conflicts_with = "character")]
     reference: Vec<PathBuf>,
@@ -43,27 +44,10 @@ pub struct AdaptiveArgs {
     explain: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum CharacterArg {
-    Neutral,
-    Warm,
-    Bright,
-    Punchy,
-    Dense,
-    Open,
-}
-
-impl From<CharacterArg> for Character {
-    fn from(character: CharacterArg) -> Self {
-        match character {
-            CharacterArg::Neutral => Self::Neutral,
-            CharacterArg::Warm => Self::Warm,
-            CharacterArg::Bright => Self::Bright,
-            CharacterArg::Punchy => Self::Punchy,
-            CharacterArg::Dense => Self::Dense,
-            CharacterArg::Open => Self::Open,
-        }
-    }
+/// Reads a character by its name.
+fn characters() -> impl TypedValueParser<Value = Character> {
+    let named = |id: String| Character::ALL.into_iter().find(|character| character.id() == id);
+    PossibleValuesParser::new(Character::ALL.map(Character::id)).map(move |id| named(id).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -121,9 +105,8 @@ impl AdaptiveArgs {
         if !self.adaptive {
             return Ok(None);
         }
-        let character = Character::from(self.character);
         let (target, aim) = if self.reference.is_empty() {
-            (Target::of(character), character.id().to_owned())
+            (Target::of(self.character), self.character.id().to_owned())
         } else {
             let reference = Reference::from_files(&self.reference).map_err(|error| error.to_string())?;
             let names: Vec<String> = self.reference.iter().map(|path| path.display().to_string()).collect();
