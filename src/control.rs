@@ -6,8 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 pub mod adaptive;
+mod dynamics;
 pub mod range;
 pub mod session;
+
+pub use dynamics::DynamicsPoint;
 
 /// Number of bands of the equaliser.
 pub const EQ_BANDS: usize = 8;

@@ -2,16 +2,18 @@
 //! the untouched signal aligned with it. Everything but construction belongs on the audio thread.
 
 use crate::control::adaptive::{Adaptation, Moves, Pace};
-use crate::control::{ChainTelemetry, LatencyMode, MasterControls};
+use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls};
 use crate::dsp::sanitize::{LARGEST_INPUT, is_ordinary, sanitize};
 use crate::dsp::{MAX_BLOCK, StereoBlock};
 use fearless_simd::Level;
 
 pub mod chain;
 mod monitor;
+mod trail;
 
 use chain::Chain;
 use monitor::Monitor;
+use trail::Trail;
 
 /// Audio of one call. Every slice has the same length; mono is rendered when `right` is absent.
 pub struct EngineIo<'a> {
@@ -28,6 +30,7 @@ pub struct Engine {
     level: Level,
     chain: Chain,
     monitor: Monitor,
+    trail: Trail,
     /// Frames since the last reset; blocks are cut on its multiples of [`MAX_BLOCK`].
     position: u64,
     /// The next block starts from silence with its settings in place.
@@ -76,6 +79,7 @@ impl Engine {
             level: Level::new(),
             chain,
             monitor,
+            trail: Trail::new(sample_rate_hz),
             position: 0,
             fresh: true,
             replaced_samples: 0,
@@ -123,8 +127,24 @@ impl Engine {
         self.telemetry
     }
 
+    /// Frames between two points of [`Self::process_tracing`] at a sample rate in Hz, about 10 ms.
+    pub fn point_frames_for(sample_rate_hz: f64) -> usize {
+        Trail::point_frames_for(sample_rate_hz)
+    }
+
     /// Renders in place, any length from 0 up. Never allocates, locks, logs or panics.
     pub fn process(&mut self, io: EngineIo<'_>, controls: &MasterControls) {
+        self.process_tracing(io, controls, |_| ());
+    }
+
+    /// As [`Self::process`], and hands out what compressor and limiter did: one point for each
+    /// [`Self::point_frames_for`] frames since the last reset, however the blocks are cut.
+    pub fn process_tracing(
+        &mut self,
+        io: EngineIo<'_>,
+        controls: &MasterControls,
+        mut on_point: impl FnMut(DynamicsPoint),
+    ) {
         let EngineIo { left, mut right, sidechain } = io;
         let mut controls = *controls;
         if right.is_none() {
@@ -133,6 +153,7 @@ impl Engine {
         if std::mem::take(&mut self.fresh) {
             self.chain.reset(&controls);
             self.monitor.reset(&controls.global);
+            self.trail.reset();
             self.position = 0;
         }
         self.telemetry = ChainTelemetry::default();
@@ -148,6 +169,9 @@ impl Engine {
             let external = sidechain.map(|s| s.map(|x| &x[range.clone()]));
             let other = right.as_mut().map(|r| &mut r[range.clone()]);
             self.process_block(&mut left[range], other, external, &controls);
+            if let Some(point) = self.trail.follow(&self.chain, self.position) {
+                on_point(point);
+            }
             start = end;
         }
     }

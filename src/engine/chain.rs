@@ -66,6 +66,16 @@ impl Chain {
             + Limiter::latency_for(sample_rate_hz, mode)
     }
 
+    /// The compressor, to be asked what it did.
+    pub fn compressor(&self) -> &Compressor {
+        &self.compressor
+    }
+
+    /// The limiter, likewise.
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
     /// The layer beside the user's settings.
     pub fn adaptive(&self) -> &AdaptiveLayer {
         &self.adaptive

@@ -52,6 +52,7 @@ pub struct Compressor {
     after: LoudnessFollower,
     auto_makeup_db: f32,
     reduction_db: f32,
+    level_square: f32,
     sample_rate_hz: f64,
 }
 
@@ -80,6 +81,7 @@ impl Compressor {
             after: LoudnessFollower::new(sample_rate_hz),
             auto_makeup_db: 0.0,
             reduction_db: 0.0,
+            level_square: 0.0,
             sample_rate_hz,
         }
     }
@@ -116,6 +118,11 @@ impl Compressor {
         self.reduction_db
     }
 
+    /// Square of the highest level that the detector found in the last block, 1 for a full-scale sine; 0 while off.
+    pub fn level_square(&self) -> f32 {
+        self.level_square
+    }
+
     /// Gain that automatic make-up adds at present, dB.
     pub fn auto_makeup_db(&self) -> f32 {
         self.auto_makeup_db
@@ -129,7 +136,7 @@ impl Compressor {
         controls: &CompressorControls,
     ) {
         self.set_targets(controls);
-        self.reduction_db = 0.0;
+        (self.reduction_db, self.level_square) = (0.0, 0.0);
         if self.amount.rests_at(0.0) {
             self.rest();
             // Nothing sounds that could glide.
@@ -262,7 +269,8 @@ impl Compressor {
             _ => [&*block.left, &*block.right],
         };
         let curve = GainComputer::new(controls.threshold_db, controls.ratio, controls.knee_db);
-        self.detector.reductions_db(listened, controls.rms_blend, &curve, &mut levels);
+        let level_square = self.detector.reductions_db(listened, controls.rms_blend, &curve, &mut levels);
+        self.level_square = self.level_square.max(level_square);
         let [left, right] = &mut levels;
         let mut start = 0;
         while start < frames {

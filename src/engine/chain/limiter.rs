@@ -54,6 +54,8 @@ pub struct Limiter {
     resting: bool,
     ceiling_delay: DelayLine,
     reduction_db: f32,
+    /// Largest magnitudes of the last block, before and after the gain.
+    peaks: [f32; 2],
     sample_rate_hz: f64,
 }
 
@@ -98,6 +100,7 @@ impl Limiter {
             resting: false,
             ceiling_delay: DelayLine::new(delay),
             reduction_db: 0.0,
+            peaks: [0.0; 2],
             sample_rate_hz,
         };
         limiter.set_span(0);
@@ -144,10 +147,17 @@ impl Limiter {
         self.reduction_db
     }
 
+    /// Largest sample magnitudes of either channel in the last block: of what goes into the gain, driven and delayed, and
+    /// of what it makes of the same sound.
+    pub fn peaks(&self) -> [f32; 2] {
+        self.peaks
+    }
+
     /// Limits a block in place.
     pub fn process(&mut self, block: &mut StereoBlock, controls: &LimiterControls) {
         self.set_targets(controls);
         self.reduction_db = 0.0;
+        self.peaks = [0.0; 2];
         let mut start = 0;
         while start < block.frames() {
             // While the attack glides, the lengths of hold and smoother change on the control grid.
@@ -212,6 +222,7 @@ impl Limiter {
             self.channels.iter_mut().zip(block.channels().into_iter().zip(&mut reduction))
         {
             channel.audio.process(audio);
+            let before = vector::largest_magnitude(self.level, audio);
             let reduction = &mut reduction[..frames];
             if active {
                 if !fully_on {
@@ -225,6 +236,9 @@ impl Limiter {
                 // Rounding, or an attack that is still gliding, must not let a sample through.
                 vector::clamp_to(self.level, audio, &late_ceiling[..frames]);
             }
+            let is_changed = active || fully_on;
+            let after = if is_changed { vector::largest_magnitude(self.level, audio) } else { before };
+            self.peaks = [self.peaks[0].max(before), self.peaks[1].max(after)];
         }
     }
 

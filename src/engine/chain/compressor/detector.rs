@@ -55,14 +55,14 @@ impl Detector {
     }
 
     /// Writes the reduction that a static curve asks for at each sample. A full-scale sine reads 0 dB, whatever the blend
-    /// of peak (0) and RMS (1).
+    /// of peak (0) and RMS (1). Returns the square of the highest level of either channel.
     pub fn reductions_db(
         &mut self,
         input: [&[f32]; 2],
         rms_blend: f32,
         curve: &GainComputer,
         reductions: &mut [[f32; MAX_BLOCK]; 2],
-    ) {
+    ) -> f32 {
         let [left, right] = reductions;
         let frames = input[0].len();
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
@@ -81,10 +81,13 @@ impl Detector {
             *r = square_r + rms_blend * (2.0 * mean_right - square_r);
         }
         self.mean_square = [mean_left, mean_right].map(|m| if m < 1e-30 { 0.0 } else { m });
+        let mut highest = 0.0f32;
         for squares in [left, right] {
+            highest = highest.max(vector::largest_magnitude(self.level, squares));
             vector::scaled_log2(self.level, squares, 0.5 * DB_PER_OCTAVE);
             dispatch!(self.level, _simd => reduce(squares, curve));
         }
+        highest
     }
 
     fn filter(&mut self, left: &mut [f32], right: &mut [f32]) {
