@@ -6,3 +6,4 @@ pub mod exchange;
 pub mod latest;
 pub mod tap;
 pub mod targets;
+pub mod trail;
