@@ -15,6 +15,7 @@ mod spectrum;
 mod true_peak;
 
 pub use bands::Band;
+pub use loudness::CELLS_PER_S;
 pub use meter::{Meter, Reading};
 pub use programme::{Summary, integrated_lufs, measure_programme};
 pub use spectrum::{Smoothing, Spectrum, SpectrumSettings};

@@ -7,8 +7,8 @@
 use super::MeasureError;
 use ebur128::{EbuR128, Mode};
 
-/// Cells in a second.
-pub(super) const CELLS_PER_S: usize = 100;
+/// Cells of a [`Meter`](super::Meter) in a second.
+pub const CELLS_PER_S: usize = 100;
 /// Cells in the momentary window of 400 ms.
 const MOMENTARY_CELLS: usize = 40;
 /// Cells in the short-term window of 3 s.

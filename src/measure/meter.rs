@@ -106,6 +106,11 @@ impl Meter {
         })
     }
 
+    /// Frames of a cell: readings change after whole cells, counted from the start or the last reset.
+    pub fn cell_frames(&self) -> usize {
+        self.stage[0].len()
+    }
+
     /// Forgets everything heard, as if newly made. Does not allocate.
     pub fn reset(&mut self) {
         self.staged = 0;

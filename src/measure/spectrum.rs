@@ -24,6 +24,11 @@ pub enum Smoothing {
     ThirdOctave,
 }
 
+impl Smoothing {
+    /// All of them, the finest first.
+    pub const ALL: [Self; 3] = [Self::None, Self::SixthOctave, Self::ThirdOctave];
+}
+
 /// How a [`Spectrum`] looks at its input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpectrumSettings {
@@ -61,6 +66,8 @@ pub struct Spectrum {
     /// Powers summed up to each bin, for smoothing over frequency.
     sums: Vec<f64>,
     shown_db: Vec<f32>,
+    /// Highest level shown per bin; empty while none is held.
+    held_db: Vec<f32>,
 }
 
 impl Spectrum {
@@ -92,6 +99,7 @@ impl Spectrum {
             power: vec![0.0; bins.len()],
             sums: vec![0.0; bins.len() + 1],
             shown_db: vec![FLOOR_DB; bins.len()],
+            held_db: Vec::with_capacity(bins.len()),
             bins,
             fft,
         })
@@ -104,6 +112,38 @@ impl Spectrum {
         self.until_next = self.settings.frame_samples / OVERLAP;
         self.power.fill(0.0);
         self.shown_db.fill(FLOOR_DB);
+        self.restart_hold();
+    }
+
+    /// Smooths otherwise from now on; what is shown follows at once and what is held starts over. Does not allocate.
+    pub fn set_smoothing(&mut self, smoothing: Smoothing) {
+        if smoothing != self.settings.smoothing {
+            self.settings.smoothing = smoothing;
+            self.show(f32::INFINITY);
+            // Levels under different smoothing cannot be compared.
+            self.restart_hold();
+        }
+    }
+
+    /// Holds the highest level of each bin from now on, or forgets what was held. Does not allocate.
+    pub fn hold_peaks(&mut self, on: bool) {
+        if on && self.held_db.is_empty() {
+            self.held_db.extend_from_slice(&self.shown_db);
+        } else if !on {
+            self.held_db.clear();
+        }
+    }
+
+    /// Holds what is shown now in place of what was held, if anything is held.
+    pub fn restart_hold(&mut self) {
+        if !self.held_db.is_empty() {
+            self.held_db.copy_from_slice(&self.shown_db);
+        }
+    }
+
+    /// Highest level of each bin since the hold began, as [`Self::bins_db`]; empty while nothing is held.
+    pub fn held_db(&self) -> &[f32] {
+        &self.held_db
     }
 
     /// Takes planar audio of any length, as [`Meter::push`](super::Meter::push) does. Does not allocate.
@@ -189,6 +229,9 @@ impl Spectrum {
             };
             *shown = now.max(*shown - fall_db).max(FLOOR_DB);
         }
+        for (held, shown) in self.held_db.iter_mut().zip(&self.shown_db) {
+            *held = held.max(*shown);
+        }
     }
 }
 
@@ -273,6 +316,48 @@ mod tests {
             let level = spectrum.bins_db()[bin];
             assert!((level - want_db).abs() < 1.0, "{bin}: {level} for {want_db}");
         }
+    }
+
+    #[test]
+    fn smoothing_changes_at_once_and_is_that_of_a_new_analyser() {
+        let tone = bin_sine(200, 4_096, 20_000);
+        for smoothing in Smoothing::ALL {
+            let mut settings = SpectrumSettings::default();
+            let mut changed = Spectrum::new(RATE_HZ, 1, settings).expect("valid");
+            settings.smoothing = smoothing;
+            let mut made = Spectrum::new(RATE_HZ, 1, settings).expect("valid");
+            changed.push(&[&tone]);
+            made.push(&[&tone]);
+            assert!(changed.bins_db() != made.bins_db() || smoothing == Smoothing::None);
+            changed.set_smoothing(smoothing);
+            // Where the tone's beginning no longer shows.
+            let bins = changed.bins_db().iter().zip(made.bins_db()).filter(|(_, made)| **made > -30.0);
+            assert!(bins.clone().count() > 2);
+            bins.for_each(|(a, b)| assert!((a - b).abs() < 0.1, "{smoothing:?}: {a} {b}"));
+        }
+    }
+
+    #[test]
+    fn holds_peaks_until_told_otherwise() {
+        let mut spectrum = Spectrum::new(RATE_HZ, 1, SpectrumSettings::default()).expect("valid");
+        let tone = bin_sine(200, 4_096, 20_000);
+        spectrum.push(&[&tone]);
+        assert!(spectrum.held_db().is_empty(), "off at first");
+        spectrum.hold_peaks(true);
+        spectrum.push(&[&vec![0.0; 96_000]]);
+        assert!(spectrum.bins_db()[200] < -50.0 && spectrum.held_db()[200] > -0.1);
+        spectrum.hold_peaks(true);
+        assert!(spectrum.held_db()[200] > -0.1, "asking again changes nothing");
+        spectrum.restart_hold();
+        assert_eq!(spectrum.held_db(), spectrum.bins_db());
+        spectrum.push(&[&tone]);
+        assert!(spectrum.held_db()[200] > -0.1);
+        spectrum.set_smoothing(Smoothing::SixthOctave);
+        assert!(spectrum.held_db()[200] < -3.0, "another smoothing, another hold");
+        spectrum.reset();
+        assert!(spectrum.held_db().iter().all(|&level| level == FLOOR_DB));
+        spectrum.hold_peaks(false);
+        assert!(spectrum.held_db().is_empty());
     }
 
     #[test]
