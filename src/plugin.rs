@@ -17,9 +17,10 @@ use crate::adaptive::port::Port;
 use crate::adaptive::worker::{AdaptiveView, AdaptiveWorker};
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
 use crate::bridge::tap::{TapFormat, TapWriter, tap};
+use crate::bridge::trail::{TrailWriter, trail};
 use crate::control::adaptive::{Adaptation, Pace};
 use crate::control::session::NoteEvent;
-use crate::control::{ChainTelemetry, LatencyMode};
+use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode};
 use crate::editor;
 use crate::engine::{Engine, EngineIo};
 use crate::params::AuraParams;
@@ -35,7 +36,10 @@ mod track;
 
 pub use effect::AuraCore;
 pub use instrument::AuraCoreInstrument;
-pub use meter_worker::{MeterPicture, MeterView};
+pub use meter_worker::{
+    DYNAMICS_POINTS, LOUDNESS_POINTS, LOUDNESS_POINTS_PER_S, LoudnessPoint, MeterPicture, MeterView,
+    SCOPE_FRAMES,
+};
 pub use track::{Open, Opener, Stage, StepPicture, TrackPicture, TrackView, play_from_the_start};
 
 use meter_worker::{MeterWorker, meter_worker};
@@ -46,6 +50,8 @@ use track::{NOTES, TrackKeeper, TrackSource};
 const VENDOR: &str = "AuraCore";
 /// Room for a sixth of a second at 192 kHz and two thirds at 48 kHz, ten times the worker's period and more.
 const TAP_FRAMES: usize = 1 << 15;
+/// Room for two seconds and more, a hundred times the worker's period.
+const TRAIL_POINTS: usize = 256;
 /// How fast a reported gain reduction returns, so that a display that looks seldom sees every peak.
 const TELEMETRY_FALL_DB_PER_S: f32 = 30.0;
 
@@ -56,7 +62,7 @@ const SILENCE: f32 = 1e-7;
 pub struct EditorLink {
     /// Parameters, with the comparison slots.
     pub params: Arc<AuraParams>,
-    /// Loudness, peaks, spectra.
+    /// Loudness, peaks, spectra, dynamics.
     pub meters: MeterView,
     /// What the chain reports, gain reductions held with a steady fall.
     pub telemetry: LatestReader<ChainTelemetry>,
@@ -82,6 +88,7 @@ struct Core {
     active: Option<Active>,
     gate: ResetGate,
     tap: TapWriter,
+    trail: TrailWriter<DynamicsPoint>,
     telemetry: LatestWriter<ChainTelemetry>,
     held: ChainTelemetry,
     worker: MeterWorker,
@@ -111,7 +118,8 @@ impl Default for Core {
     fn default() -> Self {
         let params = Arc::new(AuraParams::with_track(&track::initial_controls()));
         let (tap, tap_reader) = tap(TAP_FRAMES);
-        let (worker, meters) = meter_worker(tap_reader);
+        let (trail, trail_reader) = trail(TRAIL_POINTS);
+        let (worker, meters) = meter_worker(tap_reader, trail_reader);
         let (telemetry, telemetry_reader) = latest(ChainTelemetry::default());
         let (source, keeper, view) = track::track(&params);
         let (port, listener, adaptive) = adaptive::listener(&params);
@@ -122,6 +130,7 @@ impl Default for Core {
             active: None,
             gate: ResetGate::default(),
             tap,
+            trail,
             telemetry,
             held: ChainTelemetry::default(),
             worker,
@@ -228,7 +237,7 @@ impl Core {
         let listened = self.port.begin(left, heard);
         active.engine.adapt(&adaptation);
         let io = EngineIo { left, right: right.as_deref_mut(), sidechain: sidechain(aux, frames) };
-        active.engine.process(io, &controls);
+        active.engine.process_tracing(io, &controls, |point| self.trail.push(point));
         let silent_output = is_silent(left) && right.as_deref().is_none_or(is_silent);
         let heard = right.as_deref().unwrap_or(left);
         for block in [block, listened].into_iter().flatten() {
