@@ -11,6 +11,7 @@ mod correlation;
 mod loudness;
 mod meter;
 mod programme;
+pub mod service;
 mod spectrum;
 mod true_peak;
 
