@@ -136,10 +136,12 @@ impl Taste {
             as f32
     }
 
-    /// Takes the last correction back.
-    pub fn forget_last(&mut self) {
-        self.corrections.pop();
-        self.weigh();
+    /// Takes a correction back, by its place among [`Self::labels`]; nothing happens where there is none.
+    pub fn forget(&mut self, place: usize) {
+        if place < self.corrections.len() {
+            self.corrections.remove(place);
+            self.weigh();
+        }
     }
 
     /// Takes everything back.

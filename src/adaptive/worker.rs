@@ -288,9 +288,13 @@ impl Listening {
                 self.conductor().set_model(model);
                 Ok(())
             }
-            Ask::ForgetLast => {
-                self.conductor().taste_mut().forget_last();
-                self.conductor().rethink();
+            Ask::Forget(place, label) => {
+                let taste = self.conductor().taste_mut();
+                // The list may have moved on since the user looked at it.
+                if taste.labels().get(place) == Some(&label) {
+                    taste.forget(place);
+                    self.conductor().rethink();
+                }
                 Ok(())
             }
             Ask::ForgetAll => {

@@ -102,15 +102,17 @@ fn forgetting_is_exact_and_the_list_is_bounded() {
     taste.learn(INDEX, 2.0, &here);
     let before = taste.clone();
     taste.learn(INDEX, -1.0, &there);
-    taste.forget_last();
+    taste.forget(1);
     assert_eq!(taste, before);
+    taste.forget(1);
+    assert_eq!(taste, before, "there is none");
     for seed in 0..200 {
         taste.learn(seed as usize % MOVES, 0.5, &song(seed));
     }
     assert_eq!(taste.labels().len(), MOST_CORRECTIONS);
     taste.forget_all();
     assert_eq!(taste, Taste::default());
-    taste.forget_last();
+    taste.forget(0);
 }
 
 #[test]

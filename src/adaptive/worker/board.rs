@@ -22,8 +22,8 @@ pub enum Ask {
     Model(PathBuf),
     /// Ask the model that comes with the program.
     OwnModel,
-    /// Unlearn the last correction.
-    ForgetLast,
+    /// Unlearn the correction at this place of the list, and only if it still reads like this.
+    Forget(usize, String),
     /// Unlearn all corrections.
     ForgetAll,
     /// Replace what has been learned by what a file holds.
