@@ -17,19 +17,24 @@ use nice_plug_egui::{
     RepaintNotifier, create_egui_editor,
 };
 
-use crate::adaptive::worker::AdaptiveView;
-use crate::plugin::{EditorLink, TrackView};
+use crate::plugin::EditorLink;
 
 mod file_dialog;
-mod layout;
-mod sections;
-mod theme;
+mod footer;
+mod hand;
+mod header;
+mod history;
+pub mod layout;
+mod pages;
+pub mod theme;
+pub mod view;
 mod widgets;
 
+use hand::Hand;
 use layout::{DEFAULT_SIZE, MIN_SIZE, Places};
-use sections::Desk;
-use sections::header::Loaded;
-use sections::track::Shown;
+use pages::Desk;
+use theme::Palette;
+use view::{Page, View};
 
 /// When to draw once more after the user did something.
 const AFTER_INPUT: Duration = Duration::from_millis(50);
@@ -42,9 +47,76 @@ pub struct App {
     link: EditorLink,
     /// While a window is open.
     gui: Option<GuiContext>,
-    loaded: Loaded,
-    shown: Shown,
-    listening: sections::adaptive::Open,
+    view: View,
+    colours: &'static Palette,
+}
+
+impl App {
+    /// For one plugin instance.
+    pub fn new(link: EditorLink) -> Self {
+        Self { link, gui: None, view: View::default(), colours: &theme::DARK }
+    }
+
+    /// What the window remembers.
+    pub fn view(&mut self) -> &mut View {
+        &mut self.view
+    }
+
+    /// The theme of the next window.
+    pub fn set_colours(&mut self, colours: &'static Palette) {
+        self.colours = colours;
+    }
+
+    /// Dresses a new window whose changes go to `gui`.
+    pub fn open(&mut self, ctx: &egui::Context, gui: GuiContext) {
+        self.colours.apply(ctx, false);
+        self.gui = Some(gui);
+    }
+
+    /// Draws and runs one frame into all of `ui`.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        let Self { link, gui: Some(gui), view, colours } = self else { return };
+        let now_s = ui.input(|input| input.time);
+        let telemetry = *link.telemetry.read();
+        let history = std::mem::take(&mut view.history);
+        link.meters.set_smoothing(view.analyser.smoothing);
+        link.meters.hold_peaks(view.analyser.peak_hold);
+        let asker = link.adaptive.asker();
+        let beats = link.adaptive.beats();
+        let reset = {
+            let hand = Hand::new(gui.param_setter(), &link.params, &history, now_s);
+            let desk = Desk {
+                params: &link.params,
+                hand: &hand,
+                colours,
+                picture: link.meters.picture(),
+                telemetry,
+                listener: link.adaptive.picture(),
+            };
+            let places = Places::of(ui.max_rect());
+            header::show(ui, &desk, places.header, &mut view.page, &mut view.loaded);
+            footer::show(ui, &desk, places.footer);
+            let mut reset = false;
+            match view.page {
+                Page::Master => reset = pages::master::show(ui, &desk, places.page, view),
+                Page::Adaptive => {
+                    pages::adaptive::show(ui, &desk, places.page, (&asker, beats), &mut view.adaptive);
+                }
+                Page::Track => {
+                    pages::track::show(ui, &desk, places.page, &mut link.track, &mut view.track);
+                }
+            }
+            reset
+        };
+        view.history = history;
+        if reset {
+            link.meters.reset();
+        }
+        // The meters ask for their frames themselves; what the hand has changed may take a moment to come back.
+        if ui.input(|input| !input.events.is_empty()) {
+            ui.ctx().request_repaint_after(AFTER_INPUT);
+        }
+    }
 }
 
 impl NiceEguiApp for App {
@@ -54,67 +126,18 @@ impl NiceEguiApp for App {
         gui: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        theme::apply(&egui_ctx);
-        frame.set_clear_color(theme::background());
-        self.gui = Some(gui);
+        frame.set_clear_color(self.colours.clear_colour());
+        self.open(&egui_ctx, gui);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let Self { link, gui: Some(gui), loaded, shown, listening } = self else { return };
-        let setter = gui.param_setter();
-        let telemetry = *link.telemetry.read();
-        let desk = Desk { params: &link.params, setter: &setter, picture: link.meters.picture(), telemetry };
-        let window = ResizableWindow::new("window").min_size(MIN_SIZE);
-        let (track, listener) = (&mut link.track, &mut link.adaptive);
-        let reset =
-            window.show(ui, |ui| draw(ui, &desk, loaded, (track, shown), (listener, listening))).inner;
-        // The meters ask for their frames themselves; what the hand has changed may take a moment to come back.
-        if ui.input(|input| !input.events.is_empty()) {
-            ui.ctx().request_repaint_after(AFTER_INPUT);
-        }
-        if reset {
-            link.meters.reset();
-        }
+        ResizableWindow::new("window").min_size(MIN_SIZE).show(ui, |ui| self.draw(ui));
     }
 
     fn editor_closed(&mut self) {
         self.gui = None;
     }
-}
-
-/// Draws all parts; true when the loudness meters are to start over.
-fn draw(
-    ui: &mut egui::Ui,
-    desk: &Desk,
-    loaded: &mut Loaded,
-    (track, shown): (&mut TrackView, &mut Shown),
-    (listener, open): (&mut AdaptiveView, &mut sections::adaptive::Open),
-) -> bool {
-    let places = Places::of(ui.max_rect());
-    sections::header::show(ui, desk, places.header, loaded);
-    sections::input::show(ui, desk, places.input);
-    sections::track::button(ui, desk, places.track_button, track, shown);
-    let was_open = open.is_open;
-    sections::adaptive::button(ui, desk, places.adaptive_button, listener, open);
-    // One of them at a time, the one that was asked for last.
-    if open.is_open && !was_open {
-        shown.is_open = false;
-    }
-    open.is_open &= !shown.is_open;
-    if open.is_open {
-        sections::adaptive::show(ui, desk, places.eq, listener, open);
-    } else if shown.is_open {
-        sections::track::show(ui, desk, places.eq, track, shown);
-    } else {
-        sections::eq::show(ui, desk, places.eq);
-    }
-    sections::compressor::show(ui, desk, places.compressor);
-    sections::width::show(ui, desk, places.width);
-    sections::clipper::show(ui, desk, places.clipper);
-    sections::limiter::show(ui, desk, places.limiter);
-    sections::output::show(ui, desk, places.output);
-    sections::loudness::show(ui, desk, places.loudness)
 }
 
 /// The editor for one plugin instance; its windows come and go.
@@ -137,14 +160,7 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     link.track.wake_with(move || track.request_repaint());
     let listener = notifier.clone();
     link.adaptive.wake_with(move || listener.request_repaint());
-    let app = App {
-        link,
-        gui: None,
-        loaded: Loaded::default(),
-        shown: Shown::default(),
-        listening: Default::default(),
-    };
-    create_egui_editor(state, notifier, settings, app)
+    create_egui_editor(state, notifier, settings, App::new(link))
 }
 
 /// Only what flat colours need: without a graphics processor the rest costs a good part of each frame.

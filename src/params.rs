@@ -163,7 +163,7 @@ impl AuraParams {
 
     /// The setting that there will be once the host has carried out the last [`AuraParams::apply`]. Hosts may do so as
     /// late as when they next process audio.
-    fn expected(&self) -> MasterControls {
+    pub fn expected(&self) -> MasterControls {
         let settings = self.settings();
         let mut in_flight = lock(&self.in_flight);
         match *in_flight {

@@ -2,94 +2,77 @@
 
 use egui::{Rect, Vec2, pos2, vec2};
 
-/// Size of a new window.
-pub const DEFAULT_SIZE: Vec2 = vec2(1000.0, 640.0);
+/// Size of a first window.
+pub const DEFAULT_SIZE: Vec2 = vec2(1100.0, 720.0);
 /// Below this, things would overlap.
 pub const MIN_SIZE: Vec2 = vec2(760.0, 480.0);
 
 /// Room inside panels, left and right.
-pub const PADDING: f32 = 7.0;
+pub const PADDING: f32 = 8.0;
 /// Room between panels and around them.
-const GAP: f32 = 6.0;
-const HEADER_HEIGHT: f32 = 40.0;
-/// The buttons that show the listener and the track.
-const BUTTON_HEIGHT: f32 = 26.0;
-/// The dither and output panel.
-const OUTPUT_HEIGHT: f32 = 144.0;
+pub const GAP: f32 = 6.0;
+const HEADER_HEIGHT: f32 = 38.0;
+const FOOTER_HEIGHT: f32 = 28.0;
 
-/// One rectangle for each part.
+/// What every page has around it.
 #[derive(Debug, Clone, Copy)]
 pub struct Places {
-    /// Name, presets, comparison, listening.
+    /// Name, pages, presets, undo, comparison.
     pub header: Rect,
-    /// Input gain and level.
-    pub input: Rect,
-    /// The button that shows the listener.
-    pub adaptive_button: Rect,
-    /// The button that shows the track.
-    pub track_button: Rect,
-    /// Equaliser, or the track or the listener in its place.
-    pub eq: Rect,
-    /// Compressor.
-    pub compressor: Rect,
-    /// Width stage.
-    pub width: Rect,
-    /// Clipper.
-    pub clipper: Rect,
-    /// Limiter.
-    pub limiter: Rect,
-    /// Loudness and output level.
-    pub loudness: Rect,
-    /// Output trim and dither.
-    pub output: Rect,
+    /// The page.
+    pub page: Rect,
+    /// What is under the pointer, how one listens.
+    pub footer: Rect,
 }
 
 impl Places {
     /// Divides a window.
     pub fn of(window: Rect) -> Self {
         let inner = window.shrink2(vec2(GAP + 2.0, 0.0));
-        let (header, body) = inner.split_top_bottom_at_y(inner.top() + HEADER_HEIGHT);
-        let body = body.with_max_y(body.bottom() - GAP - 2.0);
+        let (header, rest) = inner.split_top_bottom_at_y(inner.top() + HEADER_HEIGHT);
+        let (page, footer) = rest.split_top_bottom_at_y(rest.bottom() - FOOTER_HEIGHT);
+        Self { header, page, footer }
+    }
+}
 
-        let input_width = (body.width() * 0.068).clamp(52.0, 76.0);
-        let levels_width = (body.width() * 0.185).clamp(156.0, 210.0);
-        let (input, rest) = columns(body, input_width);
-        let (input, track_button) = rows(input, input.height() - BUTTON_HEIGHT - GAP);
-        let (input, adaptive_button) = rows(input, input.height() - BUTTON_HEIGHT - GAP);
+/// The parts of the master page.
+#[derive(Debug, Clone, Copy)]
+pub struct MasterPlaces {
+    /// Input gain and level.
+    pub input: Rect,
+    /// The modules in their order.
+    pub chain: Rect,
+    /// What the chosen module shows…
+    pub display: Rect,
+    /// …and its controls.
+    pub controls: Rect,
+    /// Loudness, output level, stereo image.
+    pub levels: Rect,
+}
+
+impl MasterPlaces {
+    /// Divides a page.
+    pub fn of(page: Rect) -> Self {
+        let input_width = (page.width() * 0.068).clamp(54.0, 76.0);
+        let levels_width = (page.width() * 0.19).clamp(158.0, 240.0);
+        let chain_height = (page.height() * 0.1).clamp(44.0, 64.0);
+        let controls_height = (page.height() * 0.25).clamp(142.0, 190.0);
+        let (input, rest) = columns(page, input_width);
         let (middle, levels) = columns(rest, rest.width() - levels_width - GAP);
-        let (loudness, output) = rows(levels, levels.height() - OUTPUT_HEIGHT - GAP);
-
-        let strip = (body.height() * 0.195).clamp(98.0, 150.0);
-        let (eq, dynamics) = rows(middle, middle.height() - 2.0 * (strip + GAP));
-        let (compressor, last) = rows(dynamics, strip);
-        // Three, three and six controls of the same size.
-        let control = (last.width() - 2.0 * GAP - 6.0 * PADDING) / 12.0;
-        let (width, last) = columns(last, 3.0 * control + 2.0 * PADDING);
-        let (clipper, limiter) = columns(last, 3.0 * control + 2.0 * PADDING);
-        Self {
-            header,
-            input,
-            adaptive_button,
-            track_button,
-            eq,
-            compressor,
-            width,
-            clipper,
-            limiter,
-            loudness,
-            output,
-        }
+        let (chain, rest) = rows(middle, chain_height);
+        let (display, controls) = rows(rest, rest.height() - controls_height - GAP);
+        Self { input, chain, display, controls, levels }
     }
 }
 
 /// Cuts `width` off the left.
-fn columns(area: Rect, width: f32) -> (Rect, Rect) {
+pub fn columns(area: Rect, width: f32) -> (Rect, Rect) {
     let at = area.left() + width;
     (area.with_max_x(at), area.with_min_x(at + GAP))
 }
 
 /// Cuts `height` off the top.
-fn rows(area: Rect, height: f32) -> (Rect, Rect) {
+pub fn rows(area: Rect, height: f32) -> (Rect, Rect) {
     let at = area.top() + height;
     (area.with_max_y(at), area.with_min_y(at + GAP))
 }
@@ -101,29 +84,28 @@ pub fn column(area: Rect, index: usize, count: usize) -> Rect {
     Rect::from_min_max(pos2(left, area.top()), pos2(left + width, area.bottom()))
 }
 
+/// The `index`th of `count` equal rows.
+pub fn row(area: Rect, index: usize, count: usize) -> Rect {
+    let height = area.height() / count as f32;
+    let top = area.top() + height * index as f32;
+    Rect::from_min_max(pos2(area.left(), top), pos2(area.right(), top + height))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use egui::Pos2;
 
+    const SIZES: [Vec2; 5] =
+        [MIN_SIZE, DEFAULT_SIZE, vec2(760.0, 1400.0), vec2(2500.0, 480.0), vec2(3840.0, 2160.0)];
+
     #[test]
     fn parts_fill_the_window_without_overlap() {
-        for size in [MIN_SIZE, DEFAULT_SIZE, vec2(760.0, 1400.0), vec2(2500.0, 480.0), vec2(3840.0, 2160.0)] {
+        for size in SIZES {
             let window = Rect::from_min_size(Pos2::ZERO, size);
-            let p = Places::of(window);
-            let parts = [
-                p.header,
-                p.input,
-                p.adaptive_button,
-                p.track_button,
-                p.eq,
-                p.compressor,
-                p.width,
-                p.clipper,
-                p.limiter,
-                p.loudness,
-                p.output,
-            ];
+            let Places { header, page, footer } = Places::of(window);
+            let MasterPlaces { input, chain, display, controls, levels } = MasterPlaces::of(page);
+            let parts = [header, footer, input, chain, display, controls, levels];
             for (i, a) in parts.iter().enumerate() {
                 assert!(window.contains_rect(*a) && a.is_positive(), "{a:?} in {size:?}");
                 for b in &parts[i + 1..] {
@@ -135,9 +117,9 @@ mod tests {
 
     #[test]
     fn the_smallest_window_has_room_for_every_part() {
-        let p = Places::of(Rect::from_min_size(Pos2::ZERO, MIN_SIZE));
-        assert!(p.eq.height() >= 210.0, "{:?}", p.eq.size());
-        assert!(p.eq.width() >= 520.0, "{:?}", p.eq.size());
-        assert!(p.loudness.height() >= 220.0, "{:?}", p.loudness.size());
+        let places = MasterPlaces::of(Places::of(Rect::from_min_size(Pos2::ZERO, MIN_SIZE)).page);
+        assert!(places.display.height() >= 190.0, "{:?}", places.display.size());
+        assert!(places.display.width() >= 500.0, "{:?}", places.display.size());
+        assert!(places.levels.height() >= 400.0, "{:?}", places.levels.size());
     }
 }

@@ -1,31 +1,50 @@
 //! Controls and displays, one a file. Each draws into a rectangle it is given and touches parameters only through the
-//! host. Main thread.
+//! [`Hand`]. Main thread.
 
 use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui};
-use nice_plug::prelude::*;
 
-use super::theme;
+use super::hand::Hand;
+use super::theme::{self, Palette};
 
+pub mod axes;
 pub mod chooser;
+pub mod correlation;
 mod entry;
+pub mod keyboard;
 pub mod knob;
+pub mod loudness_history;
 pub mod move_row;
 mod operate;
 pub mod panel;
 pub mod pill;
+pub mod plot;
+pub mod reduction_history;
 pub mod slot;
+pub mod spectrum;
 pub mod stripes;
 pub mod timeline;
+pub mod transfer_curve;
+pub mod vectorscope;
+pub mod waveform_history;
 
-pub use operate::{NOTCH, fineness, gesture, wheel_notches};
+pub use operate::{NOTCH, fineness, key_notches, wheel_notches};
 
-/// What every control needs: the way to the host and the colour of its module.
+/// What every control needs: the way to the host, the theme and the colour of its module.
 #[derive(Clone, Copy)]
 pub struct Touch<'a> {
     /// Changes go here, inside gestures.
-    pub setter: &'a ParamSetter<'a>,
+    pub hand: &'a Hand<'a>,
+    /// The theme.
+    pub colours: &'static Palette,
     /// Marks what is on or set.
     pub accent: Color32,
+}
+
+impl Touch<'_> {
+    /// The same in another colour.
+    pub fn in_colour(self, accent: Color32) -> Self {
+        Self { accent, ..self }
+    }
 }
 
 /// What a control says about itself.
@@ -43,17 +62,19 @@ pub const fn about(label: &'static str, meaning: &'static str) -> About {
 }
 
 /// Name and meaning under a resting pointer.
-pub fn explain(response: Response, name: &str, meaning: &str) {
-    if !response.dragged() {
-        response.on_hover_ui(|ui| {
-            ui.strong(name);
-            ui.label(egui::RichText::new(meaning).color(theme::TEXT_DIM));
-        });
+pub fn explain(response: &Response, name: &str, meaning: &str) {
+    // Who drags knows, and an open menu hides what is under it.
+    if response.dragged() || response.context_menu_opened() {
+        return;
     }
+    response.clone().on_hover_ui(|ui| {
+        ui.strong(name);
+        ui.label(meaning);
+    });
 }
 
 /// Text around a point.
-fn label(painter: &Painter, at: Pos2, align: Align2, text: impl ToString, font: FontId, colour: Color32) {
+pub fn label(painter: &Painter, at: Pos2, align: Align2, text: impl ToString, font: FontId, colour: Color32) {
     painter.text(at, align, text, font, colour);
 }
 
@@ -63,12 +84,12 @@ pub fn note(ui: &Ui, at: Pos2, text: &str, colour: Color32) {
 }
 
 /// Width of a line of text in points.
-fn width(ui: &Ui, text: &str, font: &FontId) -> f32 {
-    ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::TEXT).size().x
+pub fn width(ui: &Ui, text: &str, font: &FontId) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE).size().x
 }
 
 /// A value, without its unit where the unit does not fit.
-fn fitted(ui: &Ui, text: String, room: f32, font: &FontId) -> String {
+pub fn fitted(ui: &Ui, text: String, room: f32, font: &FontId) -> String {
     if width(ui, &text, font) <= room {
         return text;
     }
@@ -80,7 +101,16 @@ fn fitted(ui: &Ui, text: String, room: f32, font: &FontId) -> String {
 }
 
 /// A control's body, lighter under the pointer.
-fn body(painter: &Painter, rect: Rect, fill: Color32, edge: Color32) {
+pub fn body(painter: &Painter, rect: Rect, fill: Color32, edge: Color32) {
     let rounding = CornerRadius::same(theme::CONTROL_ROUNDING);
     painter.rect(rect, rounding, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+}
+
+/// Shows where the keyboard is.
+pub fn focus_ring(ui: &Ui, touch: &Touch, rect: Rect, response: &Response) {
+    if response.has_focus() {
+        let rounding = CornerRadius::same(theme::CONTROL_ROUNDING + 1);
+        let stroke = Stroke::new(1.5, touch.colours.text);
+        ui.painter().rect_stroke(rect.expand(1.0), rounding, stroke, StrokeKind::Outside);
+    }
 }

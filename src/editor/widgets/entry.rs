@@ -4,7 +4,7 @@ use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, Frame, Id, Key, PointerButton, Rect, TextEdit, Ui};
 use nice_plug::prelude::*;
 
-use super::operate::gesture;
+use super::Touch;
 use crate::editor::theme;
 
 /// A second click within this time after the field opened was a double click on the control.
@@ -30,7 +30,7 @@ pub fn open(ui: &Ui, id: Id, text: String) {
 
 /// Runs the field of a control if it is open; false if it is not. Enter or a click elsewhere takes the value, Escape
 /// leaves the old one, and so does text that the parameter does not understand.
-pub fn run(ui: &mut Ui, rect: Rect, id: Id, param: &FloatParam, setter: &ParamSetter) -> bool {
+pub fn run(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id, param: &FloatParam) -> bool {
     let key = key(id);
     let Some(mut typing) = ui.data(|data| data.get_temp::<Typing>(key)) else { return false };
     let field_id = key.with("field");
@@ -39,7 +39,7 @@ pub fn run(ui: &mut Ui, rect: Rect, id: Id, param: &FloatParam, setter: &ParamSe
         .font(theme::SMALL)
         .align(Align2::CENTER_CENTER)
         .margin(egui::Margin::symmetric(2, 0))
-        .frame(Frame::new().fill(theme::WELL))
+        .frame(Frame::new().fill(touch.colours.well))
         .desired_width(rect.width());
     let response = ui.put(rect, field);
     if !typing.shown {
@@ -56,12 +56,12 @@ pub fn run(ui: &mut Ui, rect: Rect, id: Id, param: &FloatParam, setter: &ParamSe
     let abandoned = ui.input(|input| input.key_pressed(Key::Escape));
     let done = response.lost_focus();
     if again {
-        gesture(setter, param, param.default_plain_value());
+        touch.hand.gesture(param, param.default_plain_value());
     } else if done
         && !abandoned
         && let Some(normalized) = param.string_to_normalized_value(&typing.text)
     {
-        gesture(setter, param, param.preview_plain(normalized));
+        touch.hand.gesture(param, param.preview_plain(normalized));
     }
     ui.data_mut(|data| {
         if again || done || abandoned {

@@ -6,7 +6,7 @@ use egui::{Align2, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2
 use nice_plug::prelude::*;
 
 use super::operate::operate;
-use super::{About, Touch, entry, explain, fitted, label};
+use super::{About, Touch, entry, explain, fitted, focus_ring, label};
 use crate::editor::theme;
 
 const LABEL_HEIGHT: f32 = 15.0;
@@ -29,12 +29,20 @@ pub fn knob(ui: &mut Ui, touch: &Touch, rect: Rect, param: &FloatParam, about: A
 
     let grip = Rect::from_center_size(centre, vec2(diameter.max(rect.width() - 6.0), diameter));
     let response = ui.interact(grip, id, Sense::click_and_drag());
-    let shown = operate(ui, &response, param, touch.setter);
-    let lit = response.hovered() || response.dragged();
+    let shown = operate(ui, &response, param, touch);
+    let lit = response.hovered() || response.dragged() || response.has_focus();
     let painter = ui.painter();
-    label(painter, pos2(centre.x, top), Align2::CENTER_TOP, about.label, theme::SMALL, theme::TEXT_DIM);
+    label(
+        painter,
+        pos2(centre.x, top),
+        Align2::CENTER_TOP,
+        about.label,
+        theme::SMALL,
+        touch.colours.text_dim,
+    );
     dial(painter, centre, 0.5 * diameter, shown, origin(param), touch, lit);
-    explain(response, param.name(), about.meaning);
+    focus_ring(ui, touch, Rect::from_center_size(centre, vec2(diameter, diameter)), &response);
+    explain(&response, param.name(), about.meaning);
     value(ui, touch, value_rect, id, param, shown);
 }
 
@@ -47,13 +55,14 @@ pub fn origin(param: &FloatParam) -> f32 {
 fn dial(painter: &Painter, centre: Pos2, radius: f32, shown: f32, origin: f32, touch: &Touch, lit: bool) {
     let width = (radius * 0.16).clamp(2.5, 5.0);
     let ring = radius - 0.5 * width;
-    arc(painter, centre, ring, 0.0, 1.0, Stroke::new(width, theme::RAISED));
+    let colours = touch.colours;
+    arc(painter, centre, ring, 0.0, 1.0, Stroke::new(width, colours.raised));
     arc(painter, centre, ring, origin.min(shown), origin.max(shown), Stroke::new(width, touch.accent));
-    let cap = if lit { theme::HOVERED } else { theme::RAISED };
-    painter.circle_filled(centre, radius - width - 2.5, cap);
+    let cap = if lit { colours.hovered } else { colours.raised };
+    painter.circle(centre, radius - width - 2.5, cap, Stroke::new(1.0, colours.edge));
     let (sin, cos) = (START + SWEEP * shown).sin_cos();
     let at = |share: f32| centre + vec2(cos, sin) * (radius * share);
-    painter.line_segment([at(0.25), at(0.66)], Stroke::new(2.0, theme::TEXT));
+    painter.line_segment([at(0.25), at(0.66)], Stroke::new(2.0, colours.text));
 }
 
 fn arc(painter: &Painter, centre: Pos2, radius: f32, from: f32, to: f32, stroke: Stroke) {
@@ -72,12 +81,13 @@ fn arc(painter: &Painter, centre: Pos2, radius: f32, from: f32, to: f32, stroke:
 }
 
 fn value(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id, param: &FloatParam, shown: f32) {
-    if entry::run(ui, rect, id, param, touch.setter) {
+    if entry::run(ui, touch, rect, id, param) {
         return;
     }
-    let response = ui.interact(rect, id.with("value"), Sense::click());
+    // The knob itself is what the keyboard stops at.
+    let response = ui.interact(rect, id.with("value"), Sense::CLICK);
     let text = param.normalized_value_to_string(shown, true);
-    let colour = if response.hovered() { touch.accent } else { theme::TEXT };
+    let colour = if response.hovered() { touch.accent } else { touch.colours.text };
     let short = fitted(ui, text.clone(), rect.width() - 5.0, &theme::SMALL);
     label(ui.painter(), rect.center(), Align2::CENTER_CENTER, short, theme::SMALL, colour);
     if response.clicked() {

@@ -1,16 +1,20 @@
 //! One move of the listener: where it is, where it is sent, what is proposed. Dragging holds it by hand.
 
-use egui::{Align2, CornerRadius, Id, Rect, Sense, Stroke, Ui, pos2};
+use egui::{Align2, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Touch, body, explain, label, note};
+use super::{Touch, body, explain, focus_ring, key_notches, label, note};
 use crate::adaptive::advice::Explanation;
 use crate::control::adaptive::MoveSpec;
 use crate::editor::theme;
 
+/// Room for the lock.
+const LOCK_WIDTH: f32 = 18.0;
 /// Room for the name.
-const NAME_WIDTH: f32 = 74.0;
+const NAME_WIDTH: f32 = 72.0;
 /// Room for the value.
-const VALUE_WIDTH: f32 = 58.0;
+const VALUE_WIDTH: f32 = 54.0;
+/// Share of the range that an arrow key covers.
+const KEY_SHARE: f32 = 0.05;
 
 /// What is shown of a move.
 #[derive(Debug, Clone, Copy)]
@@ -25,11 +29,15 @@ pub struct Shown<'a> {
     pub is_pinned: bool,
     /// Whether nothing automatic may touch it.
     pub is_locked: bool,
+    /// Whether it is the one that is explained.
+    pub is_chosen: bool,
 }
 
 /// What the user did.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Done {
+    /// Wants to know more.
+    Chosen,
     /// Holds it at this value.
     Pinned(f32),
     /// Gave it back.
@@ -40,69 +48,99 @@ pub enum Done {
 
 /// Draws a row and tells what was done in it.
 pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option<Done> {
-    let Shown { spec, present, explanation, .. } = *shown;
-    let proposed = explanation.map(|explanation| explanation.proposed);
-    let (name, rest) = rect.split_left_right_at_x(rect.left() + NAME_WIDTH);
+    let Shown { spec, present, .. } = *shown;
+    let (lock, rest) = rect.split_left_right_at_x(rect.left() + LOCK_WIDTH);
+    let (name, rest) = rest.split_left_right_at_x(rest.left() + NAME_WIDTH);
     let (bar, value) = rest.split_left_right_at_x(rest.right() - VALUE_WIDTH);
-    let bar = bar.shrink2(egui::vec2(2.0, 3.0));
-
-    let name_response = ui.interact(name, Id::unique(("lock", spec.id)), Sense::click());
-    let ink = if shown.is_locked { theme::ALARM } else { theme::TEXT_DIM };
-    let lock = if shown.is_locked { "■ " } else { "" };
-    note(ui, name.left_center(), &format!("{lock}{}", spec.name), ink);
-    let locks = name_response.clicked();
-    explain(name_response, spec.name, "Click to lock: nothing automatic touches what is locked.");
-
+    let bar = bar.shrink2(vec2(2.0, 0.12 * rect.height()));
+    let name_response = ui.interact(name, Id::unique(("name", spec.id)), Sense::CLICK);
+    let ink = if shown.is_chosen || name_response.hovered() { touch.accent } else { touch.colours.text_dim };
+    note(ui, name.left_center(), spec.name, ink);
     let response = ui.interact(bar, Id::unique(("move", spec.id)), Sense::click_and_drag());
+    draw(ui, touch, bar, shown, response.hovered());
+    focus_ring(ui, touch, bar, &response);
+    let proposed = shown.explanation.map(|explanation| explanation.proposed);
+    let text = write(spec, proposed.filter(|_| !shown.is_pinned).unwrap_or(present));
+    let ink = if shown.is_pinned { touch.colours.caution } else { touch.colours.text };
+    label(ui.painter(), value.right_center(), Align2::RIGHT_CENTER, &text, theme::SMALL, ink);
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(text.clone()),
+        ..WidgetInfo::slider(true, present.into(), spec.name)
+    });
+    let meaning = "Drag to hold it by hand: the listener learns. Double-click gives it back.";
+    explain(&response, spec.name, &format!("Now {}. {meaning}", write(spec, present)));
+    if padlock(ui, touch, lock, spec, shown.is_locked) {
+        return Some(Done::LockToggled);
+    }
+    if response.double_clicked() || response.secondary_clicked() {
+        return Some(Done::Released);
+    }
+    let range = spec.max - spec.min;
+    let at = response.interact_pointer_pos().filter(|_| response.dragged());
+    let dragged = at.map(|at| spec.min + range * ((at.x - bar.left()) / bar.width()).clamp(0.0, 1.0));
+    let notches = key_notches(ui, &response);
+    let keyed = (notches != 0.0).then(|| (present + notches * KEY_SHARE * range).clamp(spec.min, spec.max));
+    let chosen = (name_response.clicked() || response.clicked()).then_some(Done::Chosen);
+    dragged.or(keyed).map(Done::Pinned).or(chosen)
+}
+
+fn draw(ui: &Ui, touch: &Touch, bar: Rect, shown: &Shown, is_lit: bool) {
+    let Shown { spec, present, explanation, .. } = *shown;
     let painter = ui.painter();
-    body(painter, bar, theme::WELL, if response.hovered() { touch.accent } else { theme::EDGE });
+    body(painter, bar, touch.colours.well, if is_lit { touch.accent } else { touch.colours.edge });
     let inner = bar.shrink(2.0);
     let x = |value: f32| {
         inner.left() + inner.width() * ((value - spec.min) / (spec.max - spec.min)).clamp(0.0, 1.0)
     };
+    painter.vline(x(spec.neutral), inner.y_range(), Stroke::new(1.0, touch.colours.edge));
     let (from, to) = (x(spec.neutral.min(present)), x(spec.neutral.max(present)));
-    let fill = if shown.is_pinned { theme::COMPRESSOR } else { touch.accent };
-    painter.rect_filled(
-        Rect::from_x_y_ranges(from..=to.max(from + 1.0), inner.y_range()),
-        CornerRadius::same(2),
-        fill.gamma_multiply(0.75),
-    );
-    if let Some(proposed) = proposed {
-        painter.vline(x(proposed), inner.y_range(), Stroke::new(1.5, theme::TEXT));
+    let filled = Rect::from_x_y_ranges(from..=to.max(from + 1.0), inner.y_range());
+    painter.rect_filled(filled, CornerRadius::same(2), touch.accent.gamma_multiply(0.75));
+    if shown.is_pinned {
+        let stroke = Stroke::new(1.5, touch.colours.caution);
+        painter.rect_stroke(bar, theme::CONTROL_ROUNDING, stroke, StrokeKind::Inside);
     }
-    let text = write(spec, proposed.filter(|_| !shown.is_pinned).unwrap_or(present));
-    let at = pos2(value.right(), value.center().y);
-    let ink = if shown.is_pinned { theme::COMPRESSOR } else { theme::TEXT };
-    label(painter, at, Align2::RIGHT_CENTER, text, theme::SMALL, ink);
-
-    let dragged = response.interact_pointer_pos().filter(|_| response.dragged());
-    let pinned = dragged.map(|at| {
-        let share = ((at.x - inner.left()) / inner.width()).clamp(0.0, 1.0);
-        Done::Pinned(spec.min + share * (spec.max - spec.min))
-    });
-    let released = response.double_clicked() || response.secondary_clicked();
-    let proposal = explanation.map_or(String::new(), |explanation| told(spec, explanation));
-    let now =
-        format!("Now {}. {proposal}Drag to hold it by hand: the listener learns.", write(spec, present));
-    explain(response, spec.name, &now);
-    if locks {
-        return Some(Done::LockToggled);
+    if let Some(explanation) = explanation {
+        painter.vline(x(explanation.proposed), inner.y_range(), Stroke::new(1.5, touch.colours.text));
     }
-    if released { Some(Done::Released) } else { pinned }
 }
 
-/// A proposal with its reasons.
-fn told(spec: &MoveSpec, explanation: &Explanation) -> String {
-    let Explanation { measured, measured_unit, low, high, reason, .. } = explanation;
-    format!(
-        "Proposed {}, {:.0} % sure: {reason}. Measured {measured:.1} {measured_unit}, right is {low:.1} to {high:.1}. ",
-        write(spec, explanation.proposed),
-        100.0 * explanation.confidence,
-    )
+/// Draws a padlock, open or closed; true when it was clicked.
+fn padlock(ui: &Ui, touch: &Touch, rect: Rect, spec: &MoveSpec, is_locked: bool) -> bool {
+    let response = ui.interact(rect, Id::unique(("lock", spec.id)), Sense::click());
+    let colours = touch.colours;
+    let ink = match (is_locked, response.hovered()) {
+        (true, _) => colours.caution,
+        (false, true) => colours.text,
+        (false, false) => colours.text_dim.gamma_multiply(0.6),
+    };
+    let centre = pos2(rect.left() + 7.0, rect.center().y + 1.5);
+    let case = Rect::from_center_size(centre + vec2(0.0, 1.0), vec2(8.0, 5.5));
+    let painter = ui.painter();
+    if is_locked {
+        painter.rect_filled(case, 1, ink);
+    } else {
+        painter.rect_stroke(case, 1, Stroke::new(1.0, ink), StrokeKind::Inside);
+    }
+    let side = if is_locked { 0.0 } else { 3.0 };
+    let top = case.top() - 4.5;
+    let shackle = vec![
+        pos2(centre.x - 2.5 + side, case.top()),
+        pos2(centre.x - 2.5 + side, top + 1.5),
+        pos2(centre.x + side, top),
+        pos2(centre.x + 2.5 + side, top + 1.5),
+        pos2(centre.x + 2.5 + side, if is_locked { case.top() } else { top + 2.5 }),
+    ];
+    painter.add(egui::Shape::line(shackle, Stroke::new(1.2, ink)));
+    focus_ring(ui, touch, rect.shrink(2.0), &response);
+    let name = format!("Lock {}", spec.name);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_locked, &name));
+    explain(&response, &name, "Nothing automatic touches what is locked.");
+    response.clicked()
 }
 
 /// A value with its unit.
-fn write(spec: &MoveSpec, value: f32) -> String {
+pub fn write(spec: &MoveSpec, value: f32) -> String {
     match spec.unit {
         "dB" => format!("{value:+.1} dB"),
         "ms" => format!("{value:.0} ms"),

@@ -1,6 +1,6 @@
 //! The frame of a module: its name, its switch, and what is inside.
 
-use egui::{Align2, Color32, CornerRadius, Rect, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, CornerRadius, Rect, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::*;
 
 use super::pill::power;
@@ -25,7 +25,7 @@ pub struct Panel {
 impl Panel {
     /// Draws the frame with its name and, where there is one, its switch.
     pub fn new(ui: &mut Ui, touch: &Touch, rect: Rect, name: &str, switch: Option<&BoolParam>) -> Self {
-        frame(ui, rect, theme::PANEL);
+        frame(ui, touch, rect);
         let line = Rect::from_min_size(
             rect.min + vec2(PADDING, 2.0),
             vec2(rect.width() - 2.0 * PADDING, TITLE_HEIGHT),
@@ -37,7 +37,7 @@ impl Panel {
             on = power(ui, touch, ring, param, name);
             left = ring.right() + 4.0;
         }
-        let ink = if on { touch.accent } else { theme::TEXT_DIM };
+        let ink = if on { touch.accent } else { touch.colours.text_dim };
         let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::NORMAL, ink);
         let width = galley.size().x;
         label(ui.painter(), pos2(left, line.center().y), Align2::LEFT_CENTER, name, theme::NORMAL, ink);
@@ -58,7 +58,9 @@ impl Panel {
     }
 }
 
-fn frame(ui: &Ui, rect: Rect, fill: Color32) {
+/// Draws an empty frame.
+pub fn frame(ui: &Ui, touch: &Touch, rect: Rect) {
     let rounding = CornerRadius::same(theme::PANEL_ROUNDING);
-    ui.painter().rect(rect, rounding, fill, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
+    let edge = Stroke::new(1.0, touch.colours.edge);
+    ui.painter().rect(rect, rounding, touch.colours.panel, edge, StrokeKind::Inside);
 }

@@ -1,8 +1,8 @@
 //! Level displays: upright peak meters and lying gain reduction.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Rect, Ui, pos2, vec2};
+use egui::{Align2, CornerRadius, Id, Painter, Rect, Sense, Ui, pos2, vec2};
 
-use super::{explain, label};
+use super::{Touch, explain, label};
 use crate::dsp::units::gain_to_db;
 use crate::editor::theme;
 
@@ -25,61 +25,65 @@ fn share(level_db: f32) -> f32 {
 }
 
 /// Two upright bars with a scale between window edge and bars, for `peaks` as magnitudes.
-pub fn peaks(ui: &Ui, rect: Rect, peaks: [f32; 2], accent: Color32, caption: &str, explanation: &str) {
+pub fn peaks(ui: &Ui, touch: &Touch, rect: Rect, peaks: [f32; 2], caption: &str, explanation: &str) {
     let painter = ui.painter();
+    let dim = touch.colours.text_dim;
     let body = rect.with_min_y(rect.top() + 16.0);
-    label(painter, rect.center_top(), Align2::CENTER_TOP, caption, theme::SMALL, theme::TEXT_DIM);
+    label(painter, rect.center_top(), Align2::CENTER_TOP, caption, theme::SMALL, dim);
     let bars = body.with_min_x(body.left() + SCALE_WIDTH);
     for mark in MARKS_DB {
         let y = body.bottom() - body.height() * share(mark);
         let at = pos2(bars.left() - 4.0, y);
-        let text = format!("{}", mark.abs());
-        label(painter, at, Align2::RIGHT_CENTER, text, theme::SMALL, theme::TEXT_DIM);
+        label(painter, at, Align2::RIGHT_CENTER, format!("{}", mark.abs()), theme::SMALL, dim);
     }
     let width = (0.5 * (bars.width() - 3.0)).min(16.0);
     for (index, peak) in peaks.into_iter().enumerate() {
         let left = bars.left() + index as f32 * (width + 3.0);
         let bar = Rect::from_min_size(pos2(left, bars.top()), vec2(width, bars.height()));
-        upright(painter, bar, gain_to_db(peak.max(1e-6)), accent);
+        upright(painter, touch, bar, gain_to_db(peak.max(1e-6)));
     }
     for mark in MARKS_DB {
         let y = body.bottom() - body.height() * share(mark);
-        painter.hline(bars.x_range(), y, egui::Stroke::new(1.0, theme::PANEL.gamma_multiply(0.8)));
+        let line = egui::Stroke::new(1.0, touch.colours.panel.gamma_multiply(0.8));
+        painter.hline(bars.left()..=bars.left() + 2.0 * width + 3.0, y, line);
     }
-    explain(
-        ui.interact(rect, egui::Id::unique(("peaks", caption)), egui::Sense::hover()),
-        caption,
-        explanation,
-    );
+    let response = ui.interact(rect, Id::unique(("peaks", caption)), Sense::hover());
+    explain(&response, caption, explanation);
 }
 
-fn upright(painter: &Painter, bar: Rect, level_db: f32, accent: Color32) {
-    painter.rect_filled(bar, CornerRadius::same(2), theme::WELL);
+fn upright(painter: &Painter, touch: &Touch, bar: Rect, level_db: f32) {
+    painter.rect_filled(bar, CornerRadius::same(2), touch.colours.well);
     let top = bar.bottom() - bar.height() * share(level_db);
-    let colour = if level_db > HOT_DB { theme::ALARM } else { accent };
     if top < bar.bottom() - 0.5 {
-        painter.rect_filled(bar.with_min_y(top), CornerRadius::same(2), colour);
+        painter.rect_filled(bar.with_min_y(top), CornerRadius::same(2), touch.accent);
+    }
+    if level_db > HOT_DB {
+        // The colour alone would not tell everybody: the end of the bar has a cap as well.
+        let cap = bar.with_max_y(bar.bottom() - bar.height() * share(HOT_DB));
+        painter.rect_filled(cap, CornerRadius::same(2), touch.colours.alarm);
+        label(painter, cap.center(), Align2::CENTER_CENTER, "!", theme::SMALL, touch.colours.on_accent);
     }
 }
 
 /// A lying bar that grows from the right with the gain reduction, and its number.
-pub fn reduction(ui: &Ui, rect: Rect, reduction_db: f32, accent: Color32, name: &str) {
+pub fn reduction(ui: &Ui, touch: &Touch, rect: Rect, reduction_db: f32, name: &str) {
     let painter = ui.painter();
     let rect = Rect::from_center_size(rect.center(), vec2(rect.width(), 16.0));
     let (bar, number) = rect.split_left_right_at_x(rect.right() - 34.0);
-    let bar = Rect::from_center_size(bar.center(), vec2(bar.width(), 8.0));
-    painter.rect_filled(bar, CornerRadius::same(3), theme::WELL);
+    let bar = Rect::from_center_size(bar.center(), vec2(bar.width(), 6.0));
+    reduction_bar(painter, touch, bar, reduction_db);
+    let text = format!("{:.1}", reduction_db.max(0.0));
+    label(painter, number.right_center(), Align2::RIGHT_CENTER, text, theme::SMALL, touch.colours.text);
+    let response = ui.interact(rect, Id::unique(("reduction", name)), Sense::hover());
+    explain(&response, name, "Gain reduction in decibels, held with a steady fall.");
+}
+
+/// The bar alone.
+pub fn reduction_bar(painter: &Painter, touch: &Touch, bar: Rect, reduction_db: f32) {
+    painter.rect_filled(bar, CornerRadius::same(3), touch.colours.well);
     let share = (reduction_db / MOST_REDUCTION_DB).clamp(0.0, 1.0).sqrt();
     if reduction_db >= 0.05 {
         let left = bar.right() - bar.width() * share;
-        painter.rect_filled(bar.with_min_x(left), CornerRadius::same(3), accent);
+        painter.rect_filled(bar.with_min_x(left), CornerRadius::same(3), touch.accent);
     }
-    let text = format!("{:.1}", reduction_db.max(0.0));
-    label(painter, number.right_center(), Align2::RIGHT_CENTER, text, theme::SMALL, theme::TEXT);
-    let id = egui::Id::unique(("reduction", name));
-    explain(
-        ui.interact(rect, id, egui::Sense::hover()),
-        name,
-        "Gain reduction in decibels, held with a steady fall.",
-    );
 }

@@ -147,6 +147,14 @@ fn target_bend(controls: &ClipperControls) -> f32 {
     controls.softness.clamp(HARDEST, 1.0)
 }
 
+/// What becomes of a magnitude that stands still, for displays. Any thread.
+pub fn static_curve(magnitude: f32, controls: &ClipperControls) -> f32 {
+    let level = db_to_gain(controls.level_db);
+    let mut sample = [magnitude * db_to_gain(controls.drive_db) / level];
+    clip_loop(&mut sample, target_bend(controls));
+    sample[0] * level
+}
+
 /// Straight up to `1 − bend`, then a rational approach to one (the Padé form of the hyperbolic tangent).
 fn clip(level: Level, samples: &mut [f32], bend: f32) {
     dispatch!(level, _simd => clip_loop(samples, bend));

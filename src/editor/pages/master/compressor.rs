@@ -1,34 +1,35 @@
-//! Compressor.
+//! Compressor: static curve with the programme on it, the last seconds, all controls.
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::{Desk, knobs};
-use crate::editor::theme;
-use crate::editor::widgets::about;
-use crate::editor::widgets::panel::Panel;
+use crate::dsp::dynamics::GainComputer;
+use crate::editor::layout::{GAP, columns};
+use crate::editor::pages::{Desk, knobs};
+use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
+use crate::editor::widgets::reduction_history::{Moment, moments_that_fit, reduction_history};
 use crate::editor::widgets::stripes::reduction;
+use crate::editor::widgets::transfer_curve::{TransferCurve, transfer_curve};
+use crate::editor::widgets::{Touch, about};
 
 /// Height of a pill in a title line.
 const PILL_HEIGHT: f32 = 18.0;
+/// Most of the display's width that the static curve takes.
+const CURVE_SHARE: f32 = 0.42;
 
 /// Draws and runs the compressor.
-pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
-    let touch = desk.touch(theme::COMPRESSOR);
+pub fn show(ui: &mut Ui, desk: &Desk, (display, rect): (Rect, Rect)) {
+    let touch = desk.touch(desk.colours.compressor);
+    displays(ui, desk, &touch, display);
     let p = &desk.params.compressor;
     let panel = Panel::new(ui, &touch, rect, "Compressor", Some(&p.on));
     panel.fill(ui, |ui| {
         let left = switches(ui, desk, panel.title);
         let room = panel.title.with_min_x((left + 10.0).max(panel.title.right() - 260.0));
-        reduction(
-            ui,
-            room,
-            desk.telemetry.compressor_reduction_db,
-            touch.accent,
-            "Compressor gain reduction",
-        );
+        let now_db = desk.telemetry.compressor_reduction_db;
+        reduction(ui, &touch, room, now_db, "Compressor gain reduction");
         let row = [
-            (&p.threshold, about("Thresh", "Level above which the compressor works.")),
+            (&p.threshold, about("Threshold", "Level above which the compressor works.")),
             (&p.ratio, about("Ratio", "How many decibels in become one decibel out above the threshold.")),
             (&p.knee, about("Knee", "Width of the soft bend around the threshold.")),
             (&p.attack, about("Attack", "Time constant with which the gain goes down.")),
@@ -50,9 +51,42 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
     });
 }
 
+fn displays(ui: &Ui, desk: &Desk, touch: &Touch, rect: Rect) {
+    frame(ui, touch, rect);
+    let inside = rect.shrink(GAP);
+    let c = desk.params.settings().compressor;
+    let computer = GainComputer::new(c.threshold_db, c.ratio, c.knee_db);
+    let makeup_db = c.makeup_db + desk.telemetry.auto_makeup_db;
+    let output_db = |level_db: f32| level_db - computer.reduction_db(level_db) + makeup_db;
+    let trail = desk.picture.dynamics.as_slice();
+    let dot_db = trail.last().filter(|_| c.on).map(|now| {
+        let level_db = now.compressor_level_db;
+        [level_db, level_db - now.compressor_reduction_db + makeup_db]
+    });
+    let shown = TransferCurve {
+        floor_db: -60.0,
+        top_db: 6.0,
+        output_db: &output_db,
+        threshold_db: Some(c.threshold_db),
+        dot_db,
+    };
+    let side = (CURVE_SHARE * inside.width()).min(1.2 * inside.height());
+    let (curve, history) = columns(inside, side);
+    transfer_curve(ui, touch, curve, &shown, "Compressor curve");
+    let shown = moments_that_fit(history, trail.len());
+    let moments: Vec<Moment> = trail[trail.len() - shown..]
+        .iter()
+        .map(|point| Moment {
+            level_db: point.compressor_level_db,
+            reduction_db: point.compressor_reduction_db,
+        })
+        .collect();
+    reduction_history(ui, touch, history, &moments, desk.picture.dynamics_per_s, "Compressor history");
+}
+
 /// The switches in the title line; returns where they end.
 fn switches(ui: &mut Ui, desk: &Desk, title: Rect) -> f32 {
-    let touch = desk.touch(theme::COMPRESSOR);
+    let touch = desk.touch(desk.colours.compressor);
     let p = &desk.params.compressor;
     let mut left = title.left();
     for (param, width, label, meaning) in [

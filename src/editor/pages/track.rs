@@ -34,31 +34,14 @@ const TIMELINE: (f32, f32, f32) = (0.2, 34.0, 96.0);
 /// What the window remembers of the track.
 #[derive(Debug, Default)]
 pub struct Shown {
-    /// Whether it is drawn.
-    pub is_open: bool,
     /// A path being typed.
     path: String,
     dialog: FileDialog,
 }
 
-/// Draws and runs the button that shows the track and hides it again.
-pub fn button(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut TrackView, shown: &mut Shown) {
-    let touch = desk.touch(theme::TRACK);
-    let telemetry = view.telemetry();
-    let response = word(ui, touch.accent, rect, Id::unique("show track"), "Track", shown.is_open);
-    if telemetry.is_playing && view.picture().stage != Stage::Empty {
-        let ink = if shown.is_open { theme::WELL } else { touch.accent };
-        ui.painter().circle_filled(rect.right_top() + vec2(-5.0, 5.0), 2.5, ink);
-    }
-    if response.clicked() {
-        shown.is_open = !shown.is_open;
-    }
-    explain(response, "Track", "Sessions of tones, noise and clips that play into the chain.");
-}
-
 /// Draws and runs the track.
 pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut TrackView, shown: &mut Shown) {
-    let touch = desk.touch(theme::TRACK);
+    let touch = desk.touch(desk.colours.track);
     let panel = Panel::new(ui, &touch, rect, "Track", None);
     let telemetry = view.telemetry();
     opening(ui, &touch, panel.title, view, shown);
@@ -85,7 +68,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut TrackView, shown: &
         levels(ui, &touch, column(groups_row, index, 3).shrink2(vec2(2.0, 0.0)), group, name);
     }
     let measured = view.measured();
-    notes(ui, panel.inside.with_min_y(top), view.picture(), measured);
+    notes(ui, &touch, panel.inside.with_min_y(top), view.picture(), measured);
     if telemetry.is_playing {
         ui.ctx().request_repaint_after(Duration::from_secs_f32(PICTURES_S));
     }
@@ -99,7 +82,7 @@ fn opening(ui: &mut Ui, touch: &Touch, title: Rect, view: &mut TrackView, shown:
     let (field, path) = rest.split_left_right_at_fraction(0.45);
     let picture = view.picture();
     let name = if picture.name.is_empty() { "Choose a track" } else { picture.name.as_str() };
-    let (chosen, is_open) = menu(ui, touch, field, Id::unique("tracks"), name, |ui| {
+    let (chosen, is_open) = menu(ui, touch, field, Id::unique("tracks"), ("Track", name), |ui| {
         let mut chosen = None;
         ui.set_min_width(field.width() - 14.0);
         let height = (ui.ctx().content_rect().height() - field.bottom() - 30.0).max(200.0);
@@ -118,15 +101,15 @@ fn opening(ui: &mut Ui, touch: &Touch, title: Rect, view: &mut TrackView, shown:
     });
     if !is_open {
         let hover = ui.interact(field, Id::unique("tracks hover"), egui::Sense::hover());
-        explain(hover, name, "The track that plays. It is saved with the project.");
+        explain(&hover, name, "The track that plays. It is saved with the project.");
     }
     let chosen = chosen.map(|number| number.checked_sub(1).map_or(Open::Nothing, Open::Factory));
-    let typed = typed_path(ui, path.shrink2(vec2(6.0, 0.0)), shown).map(Open::File);
+    let typed = typed_path(ui, touch, path.shrink2(vec2(6.0, 0.0)), shown).map(Open::File);
     if let Some(what) = chosen.or(typed) {
         opener.open(what);
         view.seek(0.0);
     }
-    let response = word(ui, touch.accent, choose, Id::unique("open track"), "Open…", false);
+    let response = word(ui, touch, choose, Id::unique("open track"), "Open…", false);
     if response.clicked() {
         let opener = opener.clone();
         let question =
@@ -135,16 +118,16 @@ fn opening(ui: &mut Ui, touch: &Touch, title: Rect, view: &mut TrackView, shown:
             .dialog
             .ask(&question, move |paths| paths.into_iter().for_each(|path| opener.open(Open::File(path))));
     }
-    explain(response, "Open", "Opens a track file with the system's dialog.");
+    explain(&response, "Open", "Opens a track file with the system's dialog.");
 }
 
 /// A field for a path; gives it when it is finished.
-fn typed_path(ui: &mut Ui, rect: Rect, shown: &mut Shown) -> Option<PathBuf> {
+fn typed_path(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &mut Shown) -> Option<PathBuf> {
     let field = TextEdit::singleline(&mut shown.path)
         .id(Id::unique("track path"))
         .font(theme::SMALL)
         .margin(egui::Margin::symmetric(5, 2))
-        .hint_text(egui::RichText::new("or type a path").font(theme::SMALL).color(theme::TEXT_DIM))
+        .hint_text(egui::RichText::new("or type a path").font(theme::SMALL).color(touch.colours.text_dim))
         .align(egui::Align2::LEFT_CENTER)
         .desired_width(rect.width());
     let response = ui.put(rect, field);
@@ -168,8 +151,11 @@ fn transport(
         let name = if p.run.unmodulated_plain_value() { "Stop" } else { "Play" };
         pill(ui, touch, run, &p.run, about(name, "Plays from the beginning, whatever the host does."));
     } else {
-        let (text, ink) =
-            if telemetry.is_playing { ("Playing", touch.accent) } else { ("Stopped", theme::TEXT_DIM) };
+        let (text, ink) = if telemetry.is_playing {
+            ("Playing", touch.accent)
+        } else {
+            ("Stopped", touch.colours.text_dim)
+        };
         note(ui, run.left_center() + vec2(4.0, 0.0), text, ink);
     }
     let (mode, rest) = rest.split_left_right_at_x(rest.left() + 150.0);
@@ -181,14 +167,19 @@ fn transport(
     let times =
         format!("{} / {}", clock(telemetry.position_s.clamp(0.0, picture.length_s)), clock(picture.length_s));
     let at = pos2(rest.left() + 8.0, rest.center().y);
-    let times = ui.painter().text(at, Align2::LEFT_CENTER, times, theme::NORMAL, theme::TEXT);
+    let times = ui.painter().text(at, Align2::LEFT_CENTER, times, theme::NORMAL, touch.colours.text);
     let Some((index, step)) = telemetry.step.and_then(|step| Some((step, picture.steps.get(step)?))) else {
         return;
     };
     let name = if step.name.is_empty() { format!("Step {}", index + 1) } else { step.name.clone() };
     let left = format!("-{}", clock(telemetry.step_remaining_s.max(0.0)));
-    let remaining =
-        ui.painter().text(rest.right_center(), Align2::RIGHT_CENTER, left, theme::SMALL, theme::TEXT_DIM);
+    let remaining = ui.painter().text(
+        rest.right_center(),
+        Align2::RIGHT_CENTER,
+        left,
+        theme::SMALL,
+        touch.colours.text_dim,
+    );
     let room = Rect::from_min_max(
         pos2(times.right() + 12.0, rest.top()),
         pos2(remaining.left() - 8.0, rest.bottom()),
@@ -224,14 +215,14 @@ fn levels(ui: &mut Ui, touch: &Touch, rect: Rect, group: &GroupParams, name: &'s
     let (gain, switches) = rect.split_left_right_at_x(rect.right() - 44.0);
     slot(ui, touch, gain.with_max_x(gain.right() - 3.0), &group.gain, about(name, "Level of this group."));
     let (mute, solo) = switches.split_left_right_at_fraction(0.5);
-    let warn = Touch { accent: theme::ALARM, ..*touch };
+    let warn = Touch { accent: touch.colours.alarm, ..*touch };
     pill(ui, &warn, mute.shrink2(vec2(1.0, 0.0)), &group.mute, about("M", "Silences this group."));
-    let alone = Touch { accent: theme::COMPRESSOR, ..*touch };
+    let alone = Touch { accent: touch.colours.caution, ..*touch };
     pill(ui, &alone, solo.shrink2(vec2(1.0, 0.0)), &group.solo, about("S", "Silences the other groups."));
 }
 
 /// What there is to say: progress, what went wrong.
-fn notes(ui: &mut Ui, rect: Rect, picture: &TrackPicture, measured: f32) {
+fn notes(ui: &mut Ui, touch: &Touch, rect: Rect, picture: &TrackPicture, measured: f32) {
     let state = match picture.stage {
         Stage::Empty => "Tones, noise and clips play from here into the chain.".to_owned(),
         Stage::Reading => "Reading…".to_owned(),
@@ -249,11 +240,11 @@ fn notes(ui: &mut Ui, rect: Rect, picture: &TrackPicture, measured: f32) {
             let line = |ui: &mut Ui, text: &str, ink| {
                 ui.label(egui::RichText::new(text).font(theme::SMALL).color(ink));
             };
-            picture.refusal.iter().for_each(|refusal| line(ui, refusal, theme::ALARM));
+            picture.refusal.iter().for_each(|refusal| line(ui, refusal, touch.colours.alarm));
             if !state.is_empty() {
-                line(ui, &state, theme::TEXT_DIM);
+                line(ui, &state, touch.colours.text_dim);
             }
-            picture.problems.iter().for_each(|problem| line(ui, problem, theme::TEXT));
+            picture.problems.iter().for_each(|problem| line(ui, problem, touch.colours.text));
         });
     });
 }

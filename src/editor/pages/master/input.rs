@@ -2,8 +2,7 @@
 
 use egui::{Rect, Ui};
 
-use super::Desk;
-use crate::editor::theme;
+use crate::editor::pages::Desk;
 use crate::editor::widgets::about;
 use crate::editor::widgets::knob::knob;
 use crate::editor::widgets::panel::Panel;
@@ -13,20 +12,15 @@ const KNOB_HEIGHT: f32 = 84.0;
 
 /// Draws and runs the input strip.
 pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
-    let touch = desk.touch(theme::LEVELS);
+    let touch = desk.touch(desk.colours.levels);
     let panel = Panel::new(ui, &touch, rect, "Input", None);
     panel.fill(ui, |ui| {
         let (top, meter) = panel.inside.split_top_bottom_at_y(panel.inside.top() + KNOB_HEIGHT);
-        knob(ui, &touch, top, &desk.params.global.input_gain, about("Gain", "Gain before the first stage."));
+        let about = about("Gain", "Gain before the first stage.");
+        knob(ui, &touch, top, &desk.params.global.input_gain, about);
         let [left, right, ..] = desk.picture.peaks;
         let meter = meter.with_min_y(meter.top() + 4.0);
-        peaks(
-            ui,
-            meter,
-            [left, right],
-            touch.accent,
-            "In",
-            "Sample peaks before the input gain, left and right.",
-        );
+        let meaning = "Sample peaks before the input gain, left and right.";
+        peaks(ui, &touch, meter, [left, right], "In", meaning);
     });
 }

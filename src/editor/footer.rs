@@ -1,0 +1,51 @@
+//! How one listens: latency mode, gain match, delta, bypass. And how the plugin runs.
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use super::pages::Desk;
+use super::widgets::chooser::segments;
+use super::widgets::pill::pill;
+use super::widgets::{about, note};
+
+const HEIGHT: f32 = 20.0;
+
+/// Draws and runs the footer.
+pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
+    let touch = desk.touch(desk.colours.levels);
+    let warn = touch.in_colour(desk.colours.caution);
+    let p = &desk.params.global;
+    let middle = rect.center().y;
+    let mut right = rect.right() - 12.0;
+    let mut next = |width: f32| {
+        let cell = Rect::from_min_size(pos2(right - width, middle - 0.5 * HEIGHT), vec2(width, HEIGHT));
+        right -= width + 4.0;
+        cell
+    };
+    let meaning = "Hear the input, delayed by the reported latency and otherwise untouched.";
+    pill(ui, &warn, next(60.0), &p.bypass, about("Bypass", meaning));
+    pill(ui, &warn, next(50.0), &p.delta, about("Delta", "Hear only what the chain adds or removes."));
+    let meaning = "Brings the bypassed signal to the loudness of the processed one, for a fair comparison.";
+    pill(ui, &touch, next(80.0), &p.gain_match, about("Gain match", meaning));
+    next(6.0);
+    let meaning = "Master looks ahead and holds true peaks. Live has no latency.";
+    segments(ui, &touch, next(116.0), &p.mode, about("Mode", meaning));
+    note(ui, pos2(rect.left() + 2.0, middle), &state(desk), desk.colours.text_dim);
+}
+
+/// What there is to know about how it runs.
+fn state(desk: &Desk) -> String {
+    let telemetry = &desk.telemetry;
+    if desk.params.global.bypass.value() && desk.params.global.gain_match.value() {
+        return format!("Bypassed, matched by {:+.1} dB", telemetry.match_gain_db);
+    }
+    if telemetry.replaced_samples > 0 {
+        return format!(
+            "{} samples of the input were no numbers and are silence",
+            telemetry.replaced_samples
+        );
+    }
+    match desk.picture.output {
+        Some(_) => format!("{} kHz", desk.rate_hz() / 1_000.0),
+        None => "Nothing plays yet".to_owned(),
+    }
+}

@@ -1,0 +1,64 @@
+//! True-peak limiter: the last seconds before and behind it, all controls.
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use crate::dsp::units::gain_to_db;
+use crate::editor::layout::GAP;
+use crate::editor::pages::{Desk, knobs};
+use crate::editor::widgets::about;
+use crate::editor::widgets::panel::{Panel, frame};
+use crate::editor::widgets::pill::pill;
+use crate::editor::widgets::reduction_history::moments_that_fit;
+use crate::editor::widgets::stripes::reduction;
+use crate::editor::widgets::waveform_history::{Peaks, waveform_history};
+
+/// Level of a peak, finite for silence.
+fn peak_db(peak: f32) -> f32 {
+    gain_to_db(peak.max(1e-6))
+}
+
+/// Draws and runs the limiter.
+pub fn show(ui: &mut Ui, desk: &Desk, (display, rect): (Rect, Rect)) {
+    let touch = desk.touch(desk.colours.limiter);
+    frame(ui, &touch, display);
+    let inside = display.shrink(GAP);
+    let trail = desk.picture.dynamics.as_slice();
+    let shown = moments_that_fit(inside, trail.len());
+    let peaks: Vec<Peaks> = trail[trail.len() - shown..]
+        .iter()
+        .map(|point| Peaks {
+            input_db: peak_db(point.limiter_input_peak),
+            output_db: peak_db(point.limiter_output_peak),
+            reduction_db: point.limiter_reduction_db,
+        })
+        .collect();
+    let p = &desk.params.limiter;
+    let ceiling_db = p.ceiling.value();
+    waveform_history(ui, &touch, inside, &peaks, desk.picture.dynamics_per_s, ceiling_db);
+
+    let panel = Panel::new(ui, &touch, rect, "Limiter", Some(&p.on));
+    panel.fill(ui, |ui| {
+        let at = pos2(panel.title.left(), panel.title.center().y - 9.0);
+        let auto = Rect::from_min_size(at, vec2(84.0, 18.0));
+        let meaning = "Two-stage release that follows the programme; the knob scales both stages.";
+        pill(ui, &touch, auto, &p.auto_release, about("Auto release", meaning));
+        let room = panel.title.with_min_x((auto.right() + 10.0).max(panel.title.right() - 260.0));
+        let now_db = desk.telemetry.limiter_reduction_db;
+        reduction(ui, &touch, room, now_db, "Limiter gain reduction");
+        let row = [
+            (&p.drive, about("Drive", "Gain into the limiter: turn up for loudness.")),
+            (&p.ceiling, about("Ceiling", "Highest true peak that leaves the limiter.")),
+            (&p.attack, about("Attack", "Time over which the gain glides down before a peak.")),
+            (&p.release, about("Release", "Time constant of the recovery.")),
+            (
+                &p.link_transient,
+                about("Link peaks", "How much short peaks in one channel pull the other down."),
+            ),
+            (
+                &p.link_release,
+                about("Link body", "How much sustained reduction in one channel pulls the other down."),
+            ),
+        ];
+        knobs(ui, &touch, panel.inside, &row);
+    });
+}
