@@ -356,7 +356,7 @@ fn help_teaches_and_presets_are_listed() {
         ("--help", &["Examples:", "auracore master song.wav -o", "presets"][..]),
         ("master --help", &["--target", "LUFS", "Examples:", "--max-reduction", "hardest"]),
         ("measure --help", &["LUFS-I", "Examples:"]),
-        ("presets", &["streaming", "-14", "film-23", "podcast-voice"]),
+        ("presets", &["streaming", "-14", "film-23", "podcast-voice", "tags", "broadcast, dynamic, film"]),
         ("--version", &[env!("CARGO_PKG_VERSION")]),
     ] {
         let output = succeed(&folder, arguments);

@@ -225,3 +225,27 @@ fn files_that_are_no_presets_are_refused() {
     std::fs::write(folder.file("huge.json"), " ".repeat(2 << 20)).unwrap();
     assert!(matches!(Preset::load(&folder.file("huge.json")), Err(PresetError::TooLarge { .. })));
 }
+
+#[test]
+fn tags_are_optional_and_have_limits() {
+    let mut preset = by_name("warm").unwrap().clone();
+    preset.tags.clear();
+    let text = serde_json::to_string(&preset).unwrap();
+    assert!(!text.contains("tags"), "none are written as none");
+    assert_eq!(Preset::parse(&text, Path::new("some.json")).unwrap(), preset);
+
+    let with = |tags: &[&str]| {
+        let tagged = Preset { tags: tags.iter().map(|&tag| tag.to_owned()).collect(), ..preset.clone() };
+        serde_json::to_string(&tagged).unwrap()
+    };
+    let many: Vec<String> = (0..13).map(|number| number.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert!(matches!(load_error(&with(&many)), PresetError::TagCount { found: 13, .. }));
+    for tags in [&["bass", ""][..], &["bass", " padded"], &["bass", "two\nlines"], &["bass", "Bass"]] {
+        assert!(matches!(load_error(&with(tags)), PresetError::Tag { index: 1, .. }), "{tags:?}");
+    }
+    let error = load_error(&with(&["x".repeat(33).as_str()])).to_string();
+    assert!(error.contains("tags[0] is \"xxx") && error.contains("1 to 32 bytes"), "{error}");
+    assert!(Preset::parse(&with(&many[..12]), Path::new("some.json")).is_ok());
+    assert!(matches!(load_error(&changed("\"Warm\"", "\"Wa\\nrm\"")), PresetError::NameCharacters { .. }));
+}

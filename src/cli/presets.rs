@@ -45,11 +45,14 @@ pub(super) fn run(args: &Args) -> ExitCode {
 }
 
 fn list(presets: &[Preset]) -> String {
-    let mut lines = vec![format!("{:<20}{:>6}{:>6}  {}", "name", "LUFS", "dBTP", "what it does")];
-    lines.extend(presets.iter().map(|preset| {
+    let tags: Vec<String> = presets.iter().map(|preset| preset.tags.join(", ")).collect();
+    let width = tags.iter().map(|tags| tags.chars().count()).max().unwrap_or(0).max("tags".len());
+    let mut lines =
+        vec![format!("{:<20}{:>6}{:>6}  {:<width$}  what it does", "name", "LUFS", "dBTP", "tags")];
+    lines.extend(presets.iter().zip(&tags).map(|(preset, tags)| {
         let target = preset.target_lufs.map_or("-".into(), |target| format!("{target:.0}"));
         let ceiling = preset.controls.limiter.ceiling_db;
-        format!("{:<20}{target:>6}{ceiling:>6.1}  {}", preset.slug(), preset.description)
+        format!("{:<20}{target:>6}{ceiling:>6.1}  {tags:<width$}  {}", preset.slug(), preset.description)
     }));
     lines.join("\n")
 }

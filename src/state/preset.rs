@@ -21,6 +21,10 @@ pub const VERSION: u32 = 1;
 const MAX_BYTES: u64 = 1 << 20;
 /// Longest name, in bytes.
 const MAX_NAME_BYTES: usize = 100;
+/// Most tags of a preset.
+pub const MAX_TAGS: usize = 12;
+/// Longest tag, in bytes.
+pub const MAX_TAG_BYTES: usize = 32;
 /// Loudness targets that make sense, in LUFS.
 const TARGET_LUFS: std::ops::RangeInclusive<f32> = -60.0..=-3.0;
 
@@ -57,8 +61,8 @@ pub struct Preset {
     /// What it is for and what it does, a sentence or two.
     #[serde(default)]
     pub description: String,
-    /// Words to group and find presets by.
-    #[serde(default)]
+    /// Words to group and find presets by: at most [`MAX_TAGS`] of 1 to [`MAX_TAG_BYTES`] bytes, none twice in any case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// Integrated loudness that the command line aims for, −60…−3 LUFS; none leaves the level to the controls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,6 +115,34 @@ pub enum PresetError {
         path: PathBuf,
         /// Length found.
         found: usize,
+    },
+    /// The name has line breaks or other control characters.
+    #[error("{}: the name {found:?} has control characters, expected none", path.display())]
+    NameCharacters {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        found: String,
+    },
+    /// More tags than anybody reads.
+    #[error("{}: there are {found} tags, expected at most {MAX_TAGS}", path.display())]
+    TagCount {
+        /// The file.
+        path: PathBuf,
+        /// Number of tags.
+        found: usize,
+    },
+    /// A tag is empty, endless, padded, there already or has control characters.
+    #[error("{}: tags[{index}] is {found:?}, expected {expected}", path.display())]
+    Tag {
+        /// The file.
+        path: PathBuf,
+        /// Which tag, from 0.
+        index: usize,
+        /// The tag.
+        found: String,
+        /// What a tag has to be.
+        expected: String,
     },
     /// The target is no sensible loudness.
     #[error("{}: target_lufs is {found}, expected {} to {} LUFS", path.display(), TARGET_LUFS.start(), TARGET_LUFS.end())]
@@ -212,21 +244,44 @@ impl Preset {
         pending.commit(file, true).map_err(write_error)
     }
 
-    fn validate(&self, path: &Path) -> Result<(), PresetError> {
+    pub(super) fn validate(&self, path: &Path) -> Result<(), PresetError> {
         if self.version != VERSION {
             return Err(PresetError::Version { path: path.into(), found: self.version.into() });
         }
         if !(1..=MAX_NAME_BYTES).contains(&self.name.len()) {
             return Err(PresetError::Name { path: path.into(), found: self.name.len() });
         }
+        if self.name.contains(char::is_control) {
+            return Err(PresetError::NameCharacters { path: path.into(), found: self.name.clone() });
+        }
+        self.validate_tags(path)?;
         if let Some(found) = self.target_lufs.filter(|target| !TARGET_LUFS.contains(target)) {
             return Err(PresetError::Target { path: path.into(), found });
         }
         self.controls.validate().map_err(|source| PresetError::Control { path: path.into(), source })
     }
+
+    fn validate_tags(&self, path: &Path) -> Result<(), PresetError> {
+        if self.tags.len() > MAX_TAGS {
+            return Err(PresetError::TagCount { path: path.into(), found: self.tags.len() });
+        }
+        for (index, tag) in self.tags.iter().enumerate() {
+            let expected = if !(1..=MAX_TAG_BYTES).contains(&tag.len()) {
+                format!("1 to {MAX_TAG_BYTES} bytes")
+            } else if tag.trim() != tag || tag.contains(char::is_control) {
+                "no control characters and no space around it".to_owned()
+            } else if self.tags[..index].iter().any(|other| other.to_lowercase() == tag.to_lowercase()) {
+                "every tag only once".to_owned()
+            } else {
+                continue;
+            };
+            return Err(PresetError::Tag { path: path.into(), index, found: tag.clone(), expected });
+        }
+        Ok(())
+    }
 }
 
-/// Looks at the version alone, so that a file of a later program is called that and not a list of unknown fields.
+/// Looks at the version alone/// Looks at the version alone, so that a file of a later program is called that and not a list of unknown fields.
 fn check_version(text: &str, path: &Path) -> Result<(), PresetError> {
     #[derive(Deserialize)]
     struct Head {
