@@ -10,6 +10,12 @@ use crate::control::MasterControls;
 
 pub mod preset;
 pub mod track;
+pub mod user_folder;
+pub mod user_settings;
+mod write_lock;
+
+#[cfg(test)]
+mod scratch;
 
 /// The text of a saved field if it can be read, else that of an empty one with the reason, for types whose layout 0 stands
 /// for something lost. Nothing saved means the default.
