@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::MasterControls;
 
+pub mod library;
 pub mod preset;
 pub mod track;
 pub mod user_folder;
