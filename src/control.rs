@@ -41,6 +41,17 @@ pub struct MasterControls {
     pub dither: DitherControls,
 }
 
+impl MasterControls {
+    /// This sound, heard as `other` is: latency mode, bypass, gain match and delta are the other's.
+    pub fn heard_as(mut self, other: &Self) -> Self {
+        self.mode = other.mode;
+        self.global.bypass = other.global.bypass;
+        self.global.gain_match = other.global.gain_match;
+        self.global.delta = other.global.delta;
+        self
+    }
+}
+
 /// How much latency the chain may use. The latency is constant within a mode, whatever the other controls say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

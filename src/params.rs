@@ -85,14 +85,14 @@ pub struct AuraParams {
 
 impl Default for AuraParams {
     fn default() -> Self {
-        Self::with_track(&TrackControls::default())
+        Self::starting_with(&MasterControls::default(), &TrackControls::default())
     }
 }
 
 impl AuraParams {
-    /// Parameters whose defaults for the track player are these.
-    pub fn with_track(track: &TrackControls) -> Self {
-        let defaults = MasterControls::default();
+    /// Parameters whose values and defaults, which hosts see and go back to, are these. Both comparison slots hold them.
+    pub fn starting_with(master: &MasterControls, track: &TrackControls) -> Self {
+        let defaults = master.clamped();
         Self {
             global: GlobalParams::new(defaults.mode, &defaults.global),
             eq: EqParams::new(&defaults.eq),
@@ -105,7 +105,7 @@ impl AuraParams {
             embedded: Embedded::default(),
             adaptive: AdaptiveParams::new(&AdaptiveControls::default()),
             course: Embedded::default(),
-            ab: Mutex::new(AbSlots::default()),
+            ab: Mutex::new(AbSlots::both(defaults)),
             in_flight: Mutex::new(None),
         }
     }

@@ -24,6 +24,7 @@ use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode};
 use crate::editor;
 use crate::engine::{Engine, EngineIo};
 use crate::params::AuraParams;
+use crate::state;
 
 mod adaptive;
 mod effect;
@@ -116,7 +117,11 @@ struct Active {
 
 impl Default for Core {
     fn default() -> Self {
-        let params = Arc::new(AuraParams::with_track(&track::initial_controls()));
+        let (master, problem) = state::start::initial_controls();
+        if let Some(problem) = problem {
+            nice_warn!("{problem}");
+        }
+        let params = Arc::new(AuraParams::starting_with(&master, &track::initial_controls()));
         let (tap, tap_reader) = tap(TAP_FRAMES);
         let (trail, trail_reader) = trail(TRAIL_POINTS);
         let (worker, meters) = meter_worker(tap_reader, trail_reader);

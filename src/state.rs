@@ -10,6 +10,7 @@ use crate::control::MasterControls;
 
 pub mod library;
 pub mod preset;
+pub mod start;
 pub mod track;
 pub mod user_folder;
 pub mod user_settings;
@@ -66,13 +67,18 @@ impl Slot {
 
 impl Default for AbSlots {
     fn default() -> Self {
-        Self { version: Self::VERSION, active: Slot::A, waiting: MasterControls::default() }
+        Self::both(MasterControls::default())
     }
 }
 
 impl AbSlots {
     /// Layout written by this version of the program. A change of meaning raises it and adds a migration.
     pub const VERSION: u32 = 1;
+
+    /// The same setting twice.
+    pub fn both(controls: MasterControls) -> Self {
+        Self { version: Self::VERSION, active: Slot::A, waiting: controls }
+    }
 
     /// The slot being heard.
     pub fn active(&self) -> Slot {
@@ -87,11 +93,7 @@ impl AbSlots {
     /// Puts `current` away and hands out the other setting, which becomes the active one. What a listener compares
     /// *with* stays as it is: latency mode, bypass, gain match and delta.
     pub fn switch(&mut self, current: MasterControls) -> MasterControls {
-        let mut next = self.waiting;
-        next.mode = current.mode;
-        next.global.bypass = current.global.bypass;
-        next.global.gain_match = current.global.gain_match;
-        next.global.delta = current.global.delta;
+        let next = self.waiting.heard_as(&current);
         self.waiting = current;
         self.active = self.active.other();
         next

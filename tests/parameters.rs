@@ -14,6 +14,7 @@ use auracore::control::session::TrackControls;
 use auracore::control::{CutSlope, DitherBits, EqKind, EqPlacement, LatencyMode, MasterControls};
 use auracore::params::AuraParams;
 use auracore::state::Slot;
+use auracore::state::preset::by_name;
 use nice_plug::context::PluginApi;
 use nice_plug::params::{Params, internals::ParamPtr};
 use nice_plug::prelude::{GuiContextInner, ParamFlags, ParamSetter};
@@ -293,6 +294,22 @@ fn defaults_are_the_defaults_of_the_controls() {
     assert_eq!(AuraParams::default().controls(), MasterControls::default());
     assert_eq!(AuraParams::default().settings(), MasterControls::default());
     assert_eq!(AuraParams::default().track_controls(), TrackControls::default());
+}
+
+#[test]
+fn other_defaults_are_what_hosts_go_back_to() {
+    let (plain, warm) = (AuraParams::default(), &by_name("warm").unwrap().controls);
+    let params = AuraParams::starting_with(warm, &TrackControls::default());
+    assert_same(&params.settings(), warm);
+    assert!(params.ab_equal());
+    for (_, param, _) in params.param_map() {
+        let (value, default) =
+            unsafe { (param.unmodulated_normalized_value(), param.default_normalized_value()) };
+        assert_eq!(value, default, "{}", unsafe { param.name() });
+    }
+    let ids =
+        |params: &AuraParams| -> Vec<String> { params.param_map().into_iter().map(|(id, ..)| id).collect() };
+    assert_eq!(ids(&params), ids(&plain));
 }
 
 #[test]

@@ -22,6 +22,12 @@ def built(variable, default):
     return str(path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings(tmp_path_factory):
+    """No test may depend on the settings of whoever runs it."""
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("settings"))
+
+
 @pytest.fixture(scope="session")
 def vst3():
     return built("AURACORE_VST3", "target/bundled/AuraCore.vst3")

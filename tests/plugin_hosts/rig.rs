@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, CString};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
@@ -107,8 +109,25 @@ pub struct Rig {
     pub transport: Option<TransportEvent>,
 }
 
+/// Where plugins look for the settings of the user from now on: a folder of this process that nobody has made yet,
+/// because no test may depend on the settings of whoever runs it.
+pub fn settings_home() -> &'static Path {
+    static HOME: OnceLock<PathBuf> = OnceLock::new();
+    HOME.get_or_init(|| {
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("home-{}", std::process::id()));
+        // Before the first plugin of the process: nothing but the standard library, which has a lock, reads the
+        // environment yet.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::env::set_var("XDG_CONFIG_HOME", &home)
+        };
+        home
+    })
+}
+
 impl Rig {
     pub fn new(entry: &PluginEntry, id: &CStr) -> Self {
+        settings_home();
         let info = HostInfo::new("Test rig", "AuraCore", "", "1").unwrap();
         let instance =
             PluginInstance::<TestHost>::new(|_| Requests::default(), |shared| Main(shared), entry, id, &info)
