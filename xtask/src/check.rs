@@ -1,10 +1,11 @@
-//! `cargo xtask check`: formatting, lints and documentation, with every warning an error.
+//! `cargo xtask check`: formatting, lints, documentation and the list of licences, with every warning an error.
 
 use crate::Result;
+use crate::licences;
 use crate::packages;
 use crate::steps::{self, Tally, command};
 
-/// Runs all three and names those that failed.
+/// Runs them all and names those that failed.
 ///
 /// # Errors
 /// When any of them failed.
@@ -21,5 +22,6 @@ pub fn run() -> Result {
         let doc = ["cargo", "doc", "--release", "--workspace", "--no-deps"];
         steps::run(command(&doc).env("RUSTDOCFLAGS", "--deny warnings"))
     });
+    tally.step("licences", licences::check);
     tally.finish()
 }

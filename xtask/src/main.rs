@@ -7,6 +7,7 @@ mod bundles;
 mod check;
 mod demo;
 mod evaluate;
+mod licences;
 mod packages;
 mod prove;
 mod python;
@@ -27,7 +28,8 @@ usage: cargo xtask COMMAND
   install                     build the release bundles and put them into the user's CLAP and VST3 folders
   bundle auracore --release   build the bundles into target/bundled (the framework's command; takes cargo build's options)
   test                        set up and run every test: Rust, real plugin hosts, standalone, editor
-  check                       formatting, lints and documentation, warnings denied
+  check                       formatting, lints, documentation and the list of licences, warnings denied
+  licences [--check]          write docs/licences.txt, what of others is in the product, or check it against Cargo.lock
   bench                       time and instructions of every stage, then other makers' plugins on the same file
   train [--quick] [--ship]    make music, train the model of adaptive mastering on it; --ship puts it into presets/
   evaluate [--quick]          judge adaptive mastering on music and faults that training never saw, beside others
@@ -54,6 +56,8 @@ fn run(arguments: Vec<String>) -> Result {
         ["install"] | ["install", "--release"] => install(),
         ["test"] => prove::run(),
         ["check"] => check::run(),
+        ["licences"] => licences::write(),
+        ["licences", "--check"] => licences::check(),
         ["bench"] => bench::run(),
         ["train", ref options @ ..] => train::run(options),
         ["evaluate"] => evaluate::run(false),
