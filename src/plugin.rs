@@ -20,7 +20,7 @@ use crate::bridge::tap::{TapFormat, TapWriter, tap};
 use crate::bridge::trail::{TrailWriter, trail};
 use crate::control::adaptive::{Adaptation, Pace};
 use crate::control::session::NoteEvent;
-use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode};
+use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls};
 use crate::editor;
 use crate::engine::{Engine, EngineIo};
 use crate::params::AuraParams;
@@ -33,6 +33,7 @@ mod meter_worker;
 mod motion;
 mod reset_gate;
 mod restore;
+mod rig;
 mod track;
 
 pub use effect::AuraCore;
@@ -41,6 +42,7 @@ pub use meter_worker::{
     DYNAMICS_POINTS, LOUDNESS_POINTS, LOUDNESS_POINTS_PER_S, LoudnessPoint, MeterPicture, MeterView,
     SCOPE_FRAMES,
 };
+pub use rig::Rig;
 pub use track::{Open, Opener, Stage, StepPicture, TrackPicture, TrackView, play_from_the_start};
 
 use meter_worker::{MeterWorker, meter_worker};
@@ -121,7 +123,14 @@ impl Default for Core {
         if let Some(problem) = problem {
             nice_warn!("{problem}");
         }
-        let params = Arc::new(AuraParams::starting_with(&master, &track::initial_controls()));
+        Self::starting_with(&master)
+    }
+}
+
+impl Core {
+    /// An instance whose parameters start with a setting.
+    fn starting_with(master: &MasterControls) -> Self {
+        let params = Arc::new(AuraParams::starting_with(master, &track::initial_controls()));
         let (tap, tap_reader) = tap(TAP_FRAMES);
         let (trail, trail_reader) = trail(TRAIL_POINTS);
         let (worker, meters) = meter_worker(tap_reader, trail_reader);
@@ -146,9 +155,7 @@ impl Default for Core {
             editor_link: Some(editor_link),
         }
     }
-}
 
-impl Core {
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
     }
@@ -171,12 +178,19 @@ impl Core {
             return false;
         }
         let standalone = context.plugin_api() == PluginApi::Standalone;
-        let active =
-            Active::prepared(self.active.take(), config.sample_rate, self.params.controls().mode, standalone);
+        let latency_samples = self.start(layout, config, standalone);
         // The standalone reports its latency to nobody.
         if !standalone {
-            context.set_latency_samples(active.engine.latency_samples() as u32);
+            context.set_latency_samples(latency_samples);
         }
+        true
+    }
+
+    /// Prepares everything for a format; returns the latency in samples.
+    fn start(&mut self, layout: &AudioIOLayout, config: &BufferConfig, keep_standby: bool) -> u32 {
+        let mode = self.params.controls().mode;
+        let active = Active::prepared(self.active.take(), config.sample_rate, mode, keep_standby);
+        let latency_samples = active.engine.latency_samples() as u32;
         self.active = Some(active);
         self.gate.activate(config.max_buffer_size);
         self.held = ChainTelemetry::default();
@@ -193,7 +207,7 @@ impl Core {
         self.worker.start();
         self.port.activate(format, self.params.course.read().0.course.committed, is_offline);
         self.listener.start();
-        true
+        latency_samples
     }
 
     fn reset(&mut self) {
@@ -235,14 +249,28 @@ impl Core {
             context.transport(),
             &notes[..count],
         );
+        let status = self.master(left, right, sidechain(aux, frames), &controls);
+        if self.source.is_awake() { ProcessStatus::KeepAlive } else { status }
+    }
+
+    /// Runs the chain on a block in place and tells everybody who listens.
+    fn master(
+        &mut self,
+        left: &mut [f32],
+        mut right: Option<&mut [f32]>,
+        sidechain: Option<[&[f32]; 2]>,
+        controls: &MasterControls,
+    ) -> ProcessStatus {
+        let Some(active) = &mut self.active else { return ProcessStatus::Error("not activated") };
+        let frames = left.len();
         let silent_input = is_silent(left) && right.as_deref().is_none_or(is_silent);
         let heard = right.as_deref().unwrap_or(left);
         let block = self.tap.begin(left, heard);
         let adaptation = self.port.adaptation(&self.params.adaptive_controls());
         let listened = self.port.begin(left, heard);
         active.engine.adapt(&adaptation);
-        let io = EngineIo { left, right: right.as_deref_mut(), sidechain: sidechain(aux, frames) };
-        active.engine.process_tracing(io, &controls, |point| self.trail.push(point));
+        let io = EngineIo { left, right: right.as_deref_mut(), sidechain };
+        active.engine.process_tracing(io, controls, |point| self.trail.push(point));
         let silent_output = is_silent(left) && right.as_deref().is_none_or(is_silent);
         let heard = right.as_deref().unwrap_or(left);
         for block in [block, listened].into_iter().flatten() {
@@ -254,8 +282,7 @@ impl Core {
         let fall_db = TELEMETRY_FALL_DB_PER_S * frames as f32 / active.sample_rate_hz;
         self.held = held(&self.held, &active.engine.telemetry(), fall_db);
         self.telemetry.write(self.held);
-        let status = active.status(frames, silent_input && silent_output);
-        if self.source.is_awake() { ProcessStatus::KeepAlive } else { status }
+        active.status(frames, silent_input && silent_output)
     }
 }
 
