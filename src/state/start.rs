@@ -1,13 +1,14 @@
 //! What a new instance of the plugin starts with. Main thread.
 
 use super::library::Library;
+use super::user_settings::PresetOrigin;
 use super::user_settings::file::SettingsFile;
 use crate::control::MasterControls;
 
 /// The settings of the user's default preset, and what kept them from being used: then, and without such a preset, the
 /// program's own defaults. How one listens is never part of it: latency mode, bypass, gain match, delta.
 ///
-/// Reads at most the settings and the preset library.
+/// Reads at most the settings and the user's presets.
 pub fn initial_controls() -> (MasterControls, Option<String>) {
     controls(&SettingsFile::of_user(), Library::of_user)
 }
@@ -17,7 +18,10 @@ fn controls(settings: &SettingsFile, library: impl FnOnce() -> Library) -> (Mast
     let (settings, problem) = settings.load();
     let problem = problem.map(|error| error.to_string());
     let Some(choice) = settings.default_preset else { return (defaults, problem) };
-    let library = library();
+    let library = match choice.origin {
+        PresetOrigin::Factory => Library::at(None),
+        PresetOrigin::User => library(),
+    };
     let entry = library.named(&choice.name, choice.origin);
     match entry.and_then(|entry| entry.preset.as_ref().ok()) {
         Some(preset) => (preset.controls.heard_as(&defaults), problem),
@@ -32,7 +36,7 @@ mod tests {
     use crate::state::library::Existing;
     use crate::state::preset::by_name;
     use crate::state::scratch::Scratch;
-    use crate::state::user_settings::{PresetChoice, PresetOrigin, UserSettings};
+    use crate::state::user_settings::{PresetChoice, UserSettings};
 
     #[test]
     fn the_sound_of_the_default_preset_and_not_how_it_is_heard() {
