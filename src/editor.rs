@@ -25,6 +25,7 @@ mod hand;
 mod header;
 mod history;
 pub mod layout;
+mod pacing;
 mod pages;
 pub mod theme;
 pub mod view;
@@ -32,6 +33,7 @@ mod widgets;
 
 use hand::Hand;
 use layout::{DEFAULT_SIZE, MIN_SIZE, Places};
+use pacing::Pacing;
 use pages::Desk;
 use theme::Palette;
 use view::{Page, View};
@@ -48,13 +50,14 @@ pub struct App {
     /// While a window is open.
     gui: Option<GuiContext>,
     view: View,
+    pacing: Pacing,
     colours: &'static Palette,
 }
 
 impl App {
     /// For one plugin instance.
     pub fn new(link: EditorLink) -> Self {
-        Self { link, gui: None, view: View::default(), colours: &theme::DARK }
+        Self { link, gui: None, view: View::default(), pacing: Pacing::default(), colours: &theme::DARK }
     }
 
     /// What the window remembers.
@@ -71,14 +74,16 @@ impl App {
     pub fn open(&mut self, ctx: &egui::Context, gui: GuiContext) {
         self.colours.apply(ctx, false);
         self.gui = Some(gui);
+        self.pacing = Pacing::default();
     }
 
     /// Draws and runs one frame into all of `ui`.
     pub fn draw(&mut self, ui: &mut egui::Ui) {
-        let Self { link, gui: Some(gui), view, colours } = self else { return };
+        let Self { link, gui: Some(gui), view, pacing, colours } = self else { return };
         let now_s = ui.input(|input| input.time);
         let telemetry = *link.telemetry.read();
         let history = std::mem::take(&mut view.history);
+        link.meters.wake_at_most(pacing.drawn(now_s));
         link.meters.set_smoothing(view.analyser.smoothing);
         link.meters.hold_peaks(view.analyser.peak_hold);
         let asker = link.adaptive.asker();
@@ -93,7 +98,9 @@ impl App {
                 telemetry,
                 listener: link.adaptive.picture(),
             };
-            let places = Places::of(ui.max_rect());
+            // A host may make a window smaller than it was told; what does not fit is then cut off at its edge.
+            let window = ui.max_rect();
+            let places = Places::of(egui::Rect::from_min_size(window.min, window.size().max(MIN_SIZE)));
             header::show(ui, &desk, places.header, &mut view.page, &mut view.loaded);
             footer::show(ui, &desk, places.footer);
             let mut reset = false;

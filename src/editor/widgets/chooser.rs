@@ -1,15 +1,15 @@
 //! Picking one of a few: a field that opens a menu.
 
-use egui::{Align2, Id, Popup, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, EventFilter, Id, Key, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use nice_plug::prelude::*;
 
-use super::{About, Touch, body, explain, focus_ring, width};
+use super::{About, Touch, body, explain, focus_ring, wheel_notches};
 use crate::editor::theme;
 
 /// Width from which there is room for the arrow.
 const ARROW_WIDTH: f32 = 74.0;
 
-/// A field with the present choice of `param`.
+/// A field with the present choice of `param`. The wheel and the arrow keys go to the neighbours.
 pub fn chooser<T: Enum + PartialEq + Copy + 'static>(
     ui: &mut Ui,
     touch: &Touch,
@@ -17,23 +17,9 @@ pub fn chooser<T: Enum + PartialEq + Copy + 'static>(
     param: &EnumParam<T>,
     about: About,
 ) {
-    compact(ui, touch, rect, param, T::variants(), about);
-}
-
-/// The same with shorter names to show where the full ones do not fit.
-pub fn compact<T: Enum + PartialEq + Copy + 'static>(
-    ui: &mut Ui,
-    touch: &Touch,
-    rect: Rect,
-    param: &EnumParam<T>,
-    short: &[&str],
-    about: About,
-) {
     let present = param.unmodulated_plain_value().to_index();
-    let full = T::variants()[present];
-    let text = if width(ui, full, &theme::SMALL) <= rect.width() - 6.0 { full } else { short[present] };
     let id = Id::unique(("chooser", param.name()));
-    let chosen = menu(ui, touch, rect, id, (param.name(), text), |ui| {
+    let (mut chosen, is_open) = menu(ui, touch, rect, id, (param.name(), T::variants()[present]), |ui| {
         let mut chosen = None;
         for (index, name) in T::variants().iter().enumerate() {
             if ui.selectable_label(index == present, *name).clicked() {
@@ -42,15 +28,37 @@ pub fn compact<T: Enum + PartialEq + Copy + 'static>(
         }
         chosen
     });
-    if let Some(index) = chosen.0 {
-        touch.hand.gesture(param, T::from_index(index));
+    let hover = ui.interact(rect, id.with("hover"), Sense::hover());
+    if !is_open {
+        explain(&hover, param.name(), about.meaning);
+        chosen = chosen.or(neighbour(ui, &hover, id, present, T::variants().len()));
     }
-    if !chosen.1 {
-        explain(&ui.interact(rect, id.with("hover"), Sense::hover()), param.name(), about.meaning);
+    if let Some(index) = chosen.filter(|index| *index != present) {
+        touch.hand.gesture(param, T::from_index(index));
     }
 }
 
-/// A field with a name for those who do not see it that shows a text and opens a menu; returns what was chosen there and whether it is open.
+/// The choice that wheel or arrow keys ask for: up is the one before, as in the open menu.
+fn neighbour(ui: &Ui, hover: &Response, id: Id, present: usize, count: usize) -> Option<usize> {
+    let turned = if hover.contains_pointer() { wheel_notches(ui) } else { 0.0 };
+    let keyed = if ui.memory(|memory| memory.has_focus(id)) { arrows(ui, id) } else { 0.0 };
+    let by = turned + keyed;
+    match by {
+        _ if by > 0.0 => present.checked_sub(1),
+        _ if by < 0.0 => Some((present + 1).min(count - 1)),
+        _ => None,
+    }
+}
+
+/// Presses of the upright arrow keys, which then do not move the keyboard elsewhere.
+fn arrows(ui: &Ui, id: Id) -> f32 {
+    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    ui.input(|input| input.num_presses(Key::ArrowUp) as f32 - input.num_presses(Key::ArrowDown) as f32)
+}
+
+/// A field that shows a text and opens a menu, with a name for those who do not see it; returns what was chosen there and
+/// whether it is open.
 pub fn menu(
     ui: &mut Ui,
     touch: &Touch,

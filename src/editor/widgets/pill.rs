@@ -21,6 +21,14 @@ fn switch(touch: &Touch, response: &Response, param: &BoolParam, on: bool) {
     if response.clicked() {
         touch.hand.gesture(param, !on);
     }
+    response.context_menu(|ui| {
+        let default = param.default_plain_value();
+        let name = if default { "on" } else { "off" };
+        if ui.button(format!("Back to {name}")).clicked() {
+            touch.hand.gesture(param, default);
+            ui.close();
+        }
+    });
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, param.name()));
 }
 

@@ -12,7 +12,7 @@ use crate::editor::view::Module;
 use crate::editor::widgets::axes::Axes;
 use crate::editor::widgets::pill::power;
 use crate::editor::widgets::stripes::reduction_bar;
-use crate::editor::widgets::{Touch, explain, focus_ring, label, plot};
+use crate::editor::widgets::{Touch, explain, focus_ring, label, plot, width};
 
 use super::equaliser::response::Response;
 
@@ -75,7 +75,9 @@ fn card(ui: &mut Ui, desk: &Desk, rect: Rect, module: Module, is_chosen: bool) -
         (true, false) => colours.text,
     };
     let painter = ui.painter().with_clip_rect(rect);
-    label(&painter, pos2(left, title.center().y), Align2::LEFT_CENTER, module.name(), theme::SMALL, ink);
+    let fits = left + width(ui, module.name(), &theme::SMALL) <= rect.right() - 3.0;
+    let name = if fits { module.name() } else { short_name(module) };
+    label(&painter, pos2(left, title.center().y), Align2::LEFT_CENTER, name, theme::SMALL, ink);
     let inside = Rect::from_min_max(pos2(rect.left() + 8.0, title.bottom()), rect.max - vec2(8.0, 5.0));
     if is_on {
         glance(&painter, desk, &touch, inside, module);
@@ -87,6 +89,15 @@ fn card(ui: &mut Ui, desk: &Desk, rect: Rect, module: Module, is_chosen: bool) -
     });
     explain(&response, module.name(), meaning(module));
     response.clicked()
+}
+
+/// The name where the whole one does not fit.
+fn short_name(module: Module) -> &'static str {
+    match module {
+        Module::Compressor => "Comp",
+        Module::Eq => "EQ",
+        other => other.name(),
+    }
 }
 
 fn meaning(module: Module) -> &'static str {
