@@ -10,6 +10,7 @@ pub mod fields;
 pub mod files;
 #[cfg(test)]
 mod golden;
+pub mod hearing;
 pub mod levels;
 pub mod limits;
 pub mod load;

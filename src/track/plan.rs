@@ -3,9 +3,10 @@
 
 use super::clip::Clip;
 use super::fields::Fields;
+use super::hearing::Hearing;
 use super::levels::{LevelLaw, StepLevel};
 use super::problem::Problem;
-use super::schema::{Step, Track, Voice as VoiceEntry, VoiceType};
+use super::schema::{Part, Step, Track, Voice as VoiceEntry, VoiceType};
 use super::timeline::{Join, Placement, placements};
 use super::voice::layer::{self, VoiceSpec};
 use super::voice::{Behaviour, Built, Files, Span, Voice};
@@ -40,6 +41,9 @@ pub struct PlannedStep {
     pub tones: Vec<Box<dyn Voice>>,
     /// Noise voices.
     pub noise: Vec<Box<dyn Voice>>,
+    /// Places of the tones and of the noise voices that are not heard. They are only measured, so that muting a voice
+    /// leaves the rest as loud as it was.
+    pub unheard: [Vec<usize>; 2],
     /// Joins of later steps (by index) that this one fades out in.
     pub fade_outs: Vec<(usize, Join)>,
     /// Measured level.
@@ -73,11 +77,12 @@ impl Plan {
         let placements = placements(&track.steps, &track.global, options.rate_hz);
         let mut steps = Vec::with_capacity(placements.len());
         let mut carried = carry::Carried::default();
+        let hearing = Hearing::of(track);
         for (i, (step, placement)) in track.steps.iter().zip(&placements).enumerate() {
             let hand_over =
                 hand_over(placement, placements[i + 1..].iter().find(|p| p.span.frames > 0), options);
             let voices = voices(step, placement, hand_over, options, &mut carried, files, &mut problems);
-            steps.push(planned(step, *placement, track, options, voices));
+            steps.push(planned(step, *placement, track, options, voices, hearing));
         }
         for (i, placement) in placements.iter().enumerate().filter(|(_, placement)| placement.join.frames > 0)
         {
@@ -90,9 +95,13 @@ impl Plan {
         }
         let end = placements.iter().map(|placement| placement.range().end).max().unwrap_or(0);
         let frames = if end == 0 { (EMPTY_TRACK_S * options.rate_hz) as u64 } else { end };
-        let bed = bed(track, frames, options, files, &mut problems);
+        let bed = bed(track, frames, options, hearing, files, &mut problems);
         let clips = clips(track, options, files, &mut problems);
-        let clip_end = clips.iter().map(|clip| clip.range().end).filter(|end| *end < u64::MAX).max();
+        let ends = clips.iter().map(|(_, clip)| clip.range().end);
+        // The length of a track does not depend on what is heard.
+        let clip_end = ends.filter(|end| *end < u64::MAX).max();
+        let heard = clips.into_iter().filter(|(entry, _)| hearing.hears_part(entry));
+        let clips = heard.map(|(_, clip)| clip).collect();
         let segments = Segments::new(&placements);
         let plan = Self {
             rate_hz: options.rate_hz,
@@ -133,8 +142,15 @@ fn planned(
     placement: Placement,
     track: &Track,
     options: CompileOptions,
-    [tones, noise]: [Vec<Box<dyn Voice>>; 2],
+    voices: [Vec<Compiled<'_>>; 2],
+    hearing: Hearing,
 ) -> PlannedStep {
+    let unheard = |voices: &[Compiled<'_>]| {
+        let heard = voices.iter().map(|(entry, _)| hearing.hears_voice(entry)).enumerate();
+        heard.filter(|(_, is_heard)| !is_heard).map(|(place, _)| place).collect()
+    };
+    let unheard = [unheard(&voices[0]), unheard(&voices[1])];
+    let [tones, noise] = voices.map(|voices| voices.into_iter().map(|(_, voice)| voice).collect());
     let law = LevelLaw {
         normalization_level: step.normalization_level.unwrap_or(track.global.normalization_level),
         tones_volume: step.binaural_volume,
@@ -146,6 +162,7 @@ fn planned(
         name: step.description.clone(),
         tones,
         noise,
+        unheard,
         fade_outs: Vec::new(),
         level: StepLevel::new(law),
         content: content(step, placement.span, options.behaviour),
@@ -164,16 +181,19 @@ fn hand_over(placement: &Placement, next: Option<&Placement>, options: CompileOp
     }
 }
 
+/// A voice of a file and what it became.
+type Compiled<'a> = (&'a VoiceEntry, Box<dyn Voice>);
+
 /// Builds the voices of a step, tones and noise.
-fn voices(
-    step: &Step,
+fn voices<'a>(
+    step: &'a Step,
     placement: &Placement,
     hand_over: u64,
     options: CompileOptions,
     carried: &mut carry::Carried,
     files: &dyn Files,
     problems: &mut Vec<Problem>,
-) -> [Vec<Box<dyn Voice>>; 2] {
+) -> [Vec<Compiled<'a>>; 2] {
     let (mut tones, mut noise) = (Vec::new(), Vec::new());
     if placement.span.frames == 0 {
         return [tones, noise];
@@ -190,8 +210,8 @@ fn voices(
             handed_on.leave(key, phases(hand_over));
         }
         match entry.voice_type {
-            VoiceType::Noise => noise.push(built.voice),
-            VoiceType::Tonal => tones.push(built.voice),
+            VoiceType::Noise => noise.push((entry, built.voice)),
+            VoiceType::Tonal => tones.push((entry, built.voice)),
         }
     }
     *carried = handed_on;
@@ -221,10 +241,12 @@ fn bed(
     track: &Track,
     frames: u64,
     options: CompileOptions,
+    hearing: Hearing,
     files: &dyn Files,
     problems: &mut Vec<Problem>,
 ) -> Option<Box<dyn Voice>> {
-    let entry = track.background_noise.as_ref().filter(|entry| !entry.disabled)?;
+    let entry =
+        track.background_noise.as_ref().filter(|entry| !entry.disabled && hearing.hears_part(entry))?;
     let fields = Fields::new(entry.object(), entry.path.clone());
     let span = Span { rate_hz: options.rate_hz, frames, duration_s: frames as f64 / options.rate_hz };
     let bed = super::noise::bed::read(&fields, span, options.behaviour, files);
@@ -233,19 +255,19 @@ fn bed(
     bed.filter(|_| !refused)
 }
 
-fn clips(
-    track: &Track,
+fn clips<'a>(
+    track: &'a Track,
     options: CompileOptions,
     files: &dyn Files,
     problems: &mut Vec<Problem>,
-) -> Vec<Arc<Clip>> {
+) -> Vec<(&'a Part, Arc<Clip>)> {
     let mut clips = Vec::new();
     for entry in track.clips.iter().filter(|entry| !entry.disabled) {
         let fields = Fields::new(entry.object(), entry.path.clone());
         let clip = Clip::read(&fields, options.rate_hz, options.behaviour, files);
         let refused = fields.is_refused();
         problems.extend(fields.into_problems());
-        clips.extend(clip.filter(|_| !refused).map(Arc::new));
+        clips.extend(clip.filter(|_| !refused).map(|clip| (entry, Arc::new(clip))));
     }
     clips
 }

@@ -187,6 +187,16 @@ struct StepPlayer {
 
 impl StepPlayer {
     fn new(step: &PlannedStep) -> Self {
+        let fork = |voices: &[Box<dyn Voice>], unheard: &[usize]| {
+            let heard = voices.iter().enumerate().filter(|(place, _)| !unheard.contains(place));
+            Reader::new(heard.map(|(_, voice)| voice.fork()).collect())
+        };
+        let [tones, noise] = &step.unheard;
+        Self { tones: fork(&step.tones, tones), noise: fork(&step.noise, noise), gains: None }
+    }
+
+    /// With every voice, heard or not.
+    fn complete(step: &PlannedStep) -> Self {
         let fork = |voices: &[Box<dyn Voice>]| Reader::new(voices.iter().map(|voice| voice.fork()).collect());
         Self { tones: fork(&step.tones), noise: fork(&step.noise), gains: None }
     }
@@ -298,7 +308,7 @@ pub(super) struct StepScan(StepPlayer);
 impl StepScan {
     /// Makes a scanner of a step.
     pub fn new(step: &PlannedStep) -> Self {
-        Self(StepPlayer::new(step))
+        Self(StepPlayer::complete(step))
     }
 
     /// Peaks within `begin..end`.

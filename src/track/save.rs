@@ -2,6 +2,7 @@
 //!
 //! Off the audio thread. Writing what was read from a written file gives the same bytes.
 
+use super::hearing::{MUTE, SOLO};
 use super::schema::keys::{GLOBAL, Key, STEP, TRACK, VOICE};
 use super::schema::reader::spelling;
 use super::schema::{CrossfadeCurve, Global, Object, Part, Step, Track, Voice, VoiceType};
@@ -93,6 +94,9 @@ fn voice(voice: &Voice) -> Value {
     out.set("volume_envelope", voice.volume_envelope.clone(), was.volume_envelope);
     out.set("voice_type", bus(voice.voice_type), bus(was.voice_type));
     out.set("description", voice.description.as_str(), was.description.as_str());
+    let flag = |is_set: bool| is_set.then_some(true);
+    out.set(MUTE, flag(voice.is_muted), flag(was.is_muted));
+    out.set(SOLO, flag(voice.is_soloed), flag(was.is_soloed));
     out.set("voice_id", voice.identity.clone(), was.identity);
     Value::Object(out.object)
 }

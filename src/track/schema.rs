@@ -133,6 +133,10 @@ pub struct Voice {
     pub identity: Option<String>,
     /// Place in the file, in the file's own spelling.
     pub path: String,
+    /// Whether the voice is not to be heard.
+    pub is_muted: bool,
+    /// Whether the voice is among those that are heard alone.
+    pub is_soloed: bool,
     /// Whether the voice could not be read and stays silent.
     pub disabled: bool,
     /// The object as read.

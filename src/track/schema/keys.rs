@@ -2,6 +2,8 @@
 //!
 //! One list for the loader, for saving and for the JSON schema.
 
+use crate::track::hearing::{MUTE, SOLO};
+
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
@@ -44,6 +46,9 @@ const fn key(names: &'static [&'static str], kind: Kind, about: &'static str) ->
     Key { names, kind, about }
 }
 
+const MUTED: Key = key(&[MUTE], Kind::Flag, "Whether it is not heard. Only AuraCore knows it.");
+const SOLOED: Key =
+    key(&[SOLO], Kind::Flag, "Whether only what has this key is heard. Only AuraCore knows it.");
 const SECONDS: Kind = Kind::Within(0.0, 1e9);
 const SHARE: Kind = Kind::Within(0.0, 1.0);
 const CURVES: Kind = Kind::Choice(&["linear", "equal_power"]);
@@ -127,6 +132,8 @@ pub const VOICE: &[Key] = &[
     key(&["uuid"], Kind::Any, "Identity."),
     key(&["guid"], Kind::Any, "Identity."),
     key(&["sam_source_id"], Kind::Any, "Identity in the spatial scene."),
+    MUTED,
+    SOLOED,
 ];
 
 /// The envelope of a voice.
@@ -144,7 +151,9 @@ pub const BACKGROUND_NOISE: &[Key] = &[
     key(&["fade_in"], SECONDS, "Fade at the beginning in seconds."),
     key(&["fade_out"], SECONDS, "Fade at the end in seconds."),
     key(&["amp_envelope"], Kind::Points, "Gain over time."),
-    key(&["pan"], Kind::Within(-1.0, 1.0), "Without effect on the sound."),
+    key(&["pan"], Kind::Within(-1.0, 1.0), "Position, −1 left to 1 right."),
+    MUTED,
+    SOLOED,
 ];
 
 /// An overlay clip.
@@ -158,6 +167,8 @@ pub const CLIP: &[Key] = &[
     key(&["fade_out"], SECONDS, "Fade at the end in seconds."),
     key(&["loop"], Kind::Flag, "Whether the file is repeated to fill the duration."),
     key(&["description"], Kind::Text, "What the clip is."),
+    MUTED,
+    SOLOED,
 ];
 
 /// A `.noise` file.

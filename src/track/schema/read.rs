@@ -4,6 +4,7 @@ use super::keys::{GLOBAL, IDENTITY, STEP, VOICE};
 use super::reader::{Reader, described, refused};
 use super::{CrossfadeCurve, Global, Object, Part, Problems, Step, Voice, VoiceType};
 use crate::track::fields::number_of;
+use crate::track::hearing::{MUTE, SOLO};
 use crate::track::limits::{RATES_HZ, STEP_S};
 use serde_json::Value;
 use std::ops::RangeInclusive;
@@ -115,6 +116,8 @@ impl Voice {
                 .to_owned(),
             identity: IDENTITY.iter().find_map(|key| identity(reader.fields().value(key)?)),
             path: path.to_owned(),
+            is_muted: reader.flag(MUTE, false),
+            is_soloed: reader.flag(SOLO, false),
             disabled: reader.is_refused(),
             source: Value::Null,
         };
