@@ -4,6 +4,7 @@
 //! background; the audio side ([`player`]) only advances and renders ([`program`]).
 
 pub mod align;
+pub mod catalogue;
 pub mod clip;
 pub mod curve;
 pub mod fields;

@@ -5,10 +5,23 @@
 use super::problem::{Problem, Severity};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Numbers beyond this are refused, so that no arithmetic on them leaves the range of `f32`.
 const LARGEST_NUMBER: f64 = 1e9;
+
+/// How a key was asked for: what may stand there, and what counts where nothing does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Asked {
+    /// Anything.
+    Value,
+    /// A number; without a default something else stands in for it.
+    Number(Option<f64>),
+    /// A yes or no.
+    Flag(bool),
+    /// A text.
+    Text(String),
+}
 
 /// The fields of one object of a file.
 ///
@@ -19,7 +32,8 @@ pub struct Fields<'a> {
     map: &'a Map<String, Value>,
     path: String,
     problems: RefCell<Vec<Problem>>,
-    read: RefCell<BTreeSet<String>>,
+    /// Every key asked for, with its place in the order of asking.
+    read: RefCell<BTreeMap<String, (usize, Asked)>>,
 }
 
 impl<'a> Fields<'a> {
@@ -35,8 +49,27 @@ impl<'a> Fields<'a> {
 
     /// The value as written; null counts as absent.
     pub fn value(&self, key: &str) -> Option<&'a Value> {
-        self.read.borrow_mut().insert(key.to_owned());
+        self.note(key, Asked::Value);
         self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Remembers how a key was asked for; what says more about it counts.
+    fn note(&self, key: &str, asked: Asked) {
+        let mut read = self.read.borrow_mut();
+        let next = read.len();
+        let known = &mut read.entry(key.to_owned()).or_insert((next, Asked::Value)).1;
+        if matches!(known, Asked::Value | Asked::Number(None)) && asked != Asked::Value {
+            *known = asked;
+        }
+    }
+
+    /// Every key asked for so far, in the order of asking.
+    pub fn asked(&self) -> Vec<(String, Asked)> {
+        let read = self.read.borrow();
+        let mut asked: Vec<_> =
+            read.iter().map(|(key, (at, asked))| (*at, key.clone(), asked.clone())).collect();
+        asked.sort_by_key(|(at, ..)| *at);
+        asked.into_iter().map(|(_, key, asked)| (key, asked)).collect()
     }
 
     /// Whether the key is there with a value.
@@ -46,7 +79,9 @@ impl<'a> Fields<'a> {
 
     /// A number if the key is there; booleans count as 0 and 1, and a text that is nothing but a number as that number.
     pub fn maybe_number(&self, key: &str) -> Option<f64> {
-        let value = self.value(key)?;
+        let value = self.value(key);
+        self.note(key, Asked::Number(None));
+        let value = value?;
         let number = number_of(value);
         if number.is_none() {
             self.refuse(key, format!("found {}, expected a number within ±1e9", shown(value)));
@@ -56,17 +91,22 @@ impl<'a> Fields<'a> {
 
     /// A number, or `default` where the key is absent.
     pub fn number(&self, key: &str, default: f64) -> f64 {
-        self.maybe_number(key).unwrap_or(default)
+        let number = self.maybe_number(key);
+        self.note(key, Asked::Number(Some(default)));
+        number.unwrap_or(default)
     }
 
     /// The number under the first of several spellings.
     pub fn number_of(&self, keys: &[&str], default: f64) -> f64 {
-        keys.iter().find_map(|key| self.maybe_number(key)).unwrap_or(default)
+        let Some((last, first)) = keys.split_last() else { return default };
+        first.iter().find_map(|key| self.maybe_number(key)).unwrap_or_else(|| self.number(last, default))
     }
 
     /// A yes or no: booleans, numbers (0 is no) and the texts true, yes, on and their opposites.
     pub fn flag(&self, key: &str, default: bool) -> bool {
-        let Some(value) = self.value(key) else { return default };
+        let value = self.value(key);
+        self.note(key, Asked::Flag(default));
+        let Some(value) = value else { return default };
         let flag = match value {
             Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
                 "true" | "yes" | "on" | "1" => Some(true),
@@ -83,7 +123,9 @@ impl<'a> Fields<'a> {
 
     /// A text, or `default` where the key is absent.
     pub fn text(&self, key: &str, default: &'a str) -> &'a str {
-        match self.value(key) {
+        let value = self.value(key);
+        self.note(key, Asked::Text(default.to_owned()));
+        match value {
             None => default,
             Some(Value::String(text)) => text,
             Some(other) => {
@@ -134,7 +176,7 @@ impl<'a> Fields<'a> {
     /// Keys of the object that nothing has asked for.
     pub fn unread(&self) -> Vec<&'a str> {
         let read = self.read.borrow();
-        self.map.keys().map(String::as_str).filter(|key| !read.contains(*key)).collect()
+        self.map.keys().map(String::as_str).filter(|key| !read.contains_key(*key)).collect()
     }
 
     /// Whether something was refused so far.

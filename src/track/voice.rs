@@ -40,6 +40,8 @@ mod wave_shape_stereo_am;
 mod waveshaping;
 mod zero_phase;
 
+pub use envelope::Envelope;
+
 /// Frames that a voice renders at once, and the grid its positions lie on.
 pub const QUANTUM: usize = crate::dsp::MAX_BLOCK;
 

@@ -2,7 +2,7 @@
 
 use super::envelope::Envelope;
 use super::player::{Player, Sound};
-use super::recipe::{Keys, forward};
+use super::recipe::{Keys, Recipe, forward};
 use crate::track::curve::Curve;
 use crate::track::fields::{Fields, shown};
 use crate::track::voice::{Behaviour, Files, Span, Voice};
@@ -31,8 +31,7 @@ pub fn read(
         return None;
     };
     let noise = Fields::new(map, "");
-    let curve = noise.flag("transition", false).then(|| Curve::read(&noise, track, behaviour));
-    let recipe = KEYS.read(&noise, track, curve, behaviour, files, "");
+    let recipe = read_noise(&noise, track, behaviour, files);
     let is_refused = noise.is_refused();
     forward(fields, key, noise);
     if is_refused || fields.is_refused() {
@@ -42,6 +41,12 @@ pub fn read(
     let balance = [1.0 - pan, 1.0 + pan].map(|side| gain * side.clamp(0.0, 1.0));
     let gains = balance.map(|gain| [gain; 2]);
     Some(Box::new(Player::new(sound, gains, None, envelope).delayed(delay_frames)))
+}
+
+/// Reads the object of a noise file.
+pub fn read_noise(noise: &Fields<'_>, track: Span, behaviour: Behaviour, files: &dyn Files) -> Recipe {
+    let curve = noise.flag("transition", false).then(|| Curve::read(noise, track, behaviour));
+    KEYS.read(noise, track, curve, behaviour, files, "")
 }
 
 /// The noise's description and the key it was found under.

@@ -89,7 +89,7 @@ impl Keys {
         };
         let pair = |start_keys: &[&str], end_key: &str, default: f64| {
             let start = fields.number_of(start_keys, default);
-            [start, if is_transition { fields.number(end_key, start) } else { start }]
+            [start, if is_transition { fields.maybe_number(end_key).unwrap_or(start) } else { start }]
         };
         let freq: &[&str] = if is_transition { &["start_lfo_freq", "lfo_freq"] } else { &["lfo_freq"] };
         let right = ["start_lfo_phase_offset_deg", "lfo_phase_offset_deg"];

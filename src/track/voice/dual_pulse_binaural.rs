@@ -47,7 +47,8 @@ fn read_pulses(context: &VoiceContext<'_>, side: &str, end: usize) -> Option<Pul
     let fields = context.fields;
     let number = |key: &str, default| {
         let keys = keys(context, key, side, end);
-        keys.iter().find_map(|key| fields.maybe_number(key)).unwrap_or(default)
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        fields.number_of(&keys, default)
     };
     let beat_hz = context.pair("beatFreq", 4.0)[end];
     let common_hz = Some(context.pair("pulseRate", 0.0)[end]).filter(|hz| *hz > 0.0).unwrap_or(beat_hz);

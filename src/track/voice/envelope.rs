@@ -4,10 +4,12 @@
 //! Compiled off the audio thread, applied on it.
 
 use super::{Behaviour, QUANTUM, Quantum, Span, Voice};
-use crate::track::fields::{Fields, shown};
+use crate::track::fields::{Asked, Fields, shown};
 use crate::track::problem::Problem;
+use crate::track::schema::Object;
 use serde_json::Value;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A straight line of gain: `from_gain` at the frame `begin`, `slope_gain` more at each further one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,13 +40,24 @@ impl Envelope {
     /// Reads a `volume_envelope` object: its `type` and the `params` that the type has. What cannot be read is recorded
     /// and leaves a gain of 1.
     pub fn read(fields: &Fields<'_>, span: Span, behaviour: Behaviour) -> (Self, Vec<Problem>) {
-        let none = serde_json::Map::new();
+        let (envelope, params) = Self::read_params(fields, span, behaviour);
+        (envelope, params.into_problems())
+    }
+
+    /// The keys of its `params`, in the order in which they are asked for.
+    pub fn asked(fields: &Fields<'_>, span: Span) -> Vec<(String, Asked)> {
+        Self::read_params(fields, span, Behaviour::Intended).1.asked()
+    }
+
+    fn read_params<'a>(fields: &Fields<'a>, span: Span, behaviour: Behaviour) -> (Self, Fields<'a>) {
+        static NONE: LazyLock<Object> = LazyLock::new(Object::new);
+        let none = &*NONE;
         let map = match fields.value("params") {
-            None => &none,
+            None => none,
             Some(Value::Object(map)) => map,
             Some(other) => {
                 fields.refuse("params", format!("found {}, expected an object", shown(other)));
-                &none
+                none
             }
         };
         let params = Fields::new(map, format!("{}.params", fields.path()));
@@ -64,7 +77,7 @@ impl Envelope {
                 Self::flat()
             }
         };
-        (envelope, params.into_problems())
+        (envelope, params)
     }
 
     /// A ramp at the beginning, then its last value.
@@ -132,10 +145,14 @@ impl Envelope {
     }
 
     /// Gain at a frame.
-    #[cfg(test)]
     pub fn at(&self, frame: u64) -> f64 {
         let line = self.lines[self.line_at(frame)];
         line.from_gain + line.slope_gain * (frame - line.begin) as f64
+    }
+
+    /// Frames at which a line begins, in order.
+    pub fn begins(&self) -> impl Iterator<Item = u64> {
+        self.lines.iter().map(|line| line.begin)
     }
 
     /// The line that holds at a frame: the last that has begun.

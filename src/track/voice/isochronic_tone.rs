@@ -14,7 +14,7 @@ pub fn build(context: &VoiceContext<'_>) -> Built {
     // The start keys of a transition do not fall back on the static ones.
     let start_to_end = |start: &str, end: &str, default| {
         let start = fields.number(start, default);
-        [start, fields.number(end, start)]
+        [start, fields.maybe_number(end).unwrap_or(start)]
     };
     let (base_hz, beat_hz) = if context.is_transition {
         (

@@ -10,27 +10,39 @@ use super::{
     noise_swept_notch, qam_beat, rhythmic_waveshaping, sam_monaural, spatial_angle, spatial_angle_sam2,
     stereo_am, subliminal, wave_shape_stereo_am,
 };
-use crate::track::fields::Fields;
+use crate::track::curve::Curve;
+use crate::track::fields::{Asked, Fields};
+use crate::track::files::NoFiles;
 use crate::track::problem::{Problem, Severity};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// Ending of the names of voices that move from start to end values.
-const TRANSITION: &str = "_transition";
+pub const TRANSITION: &str = "_transition";
 /// The key that a static voice does not have, though files carry it.
 const OFFSET: &str = "initial_offset";
+
+/// Step in which a synth is asked for its keys, in seconds.
+const SHORTEST_S: f64 = 0.01;
+/// Rate at which it is asked, in Hz.
+const SLOWEST_HZ: f64 = 8_000.0;
 
 /// A synth that files can name.
 struct Synth {
     name: &'static str,
     build: fn(&VoiceContext<'_>) -> Built,
     has_transition: bool,
+    curve: fn(&VoiceContext<'_>) -> Curve,
 }
 
 impl Synth {
     const fn new(name: &'static str, build: fn(&VoiceContext<'_>) -> Built) -> Self {
-        Self { name, build, has_transition: true }
+        Self { name, build, has_transition: true, curve: own_curve }
     }
+}
+
+fn own_curve(context: &VoiceContext<'_>) -> Curve {
+    context.curve()
 }
 
 /// Every synth, by the name of its static form.
@@ -47,10 +59,10 @@ const SYNTHS: &[Synth] = &[
     Synth::new("spatial_angle_modulation", spatial_angle::build),
     Synth::new("spatial_angle_modulation_sam2", spatial_angle_sam2::build),
     Synth::new("spatial_angle_modulation_monaural_beat", sam_monaural::build),
-    Synth { name: "subliminal_encode", build: subliminal::build, has_transition: false },
+    Synth { has_transition: false, ..Synth::new("subliminal_encode", subliminal::build) },
     Synth::new("noise_swept_notch", noise_swept_notch::build),
     Synth::new("noise", noise_swept_notch::build),
-    Synth::new("noise_generator", noise_generator::build),
+    Synth { curve: noise_generator::curve, ..Synth::new("noise_generator", noise_generator::build) },
 ];
 
 /// A voice of a step as its file describes it.
@@ -73,6 +85,51 @@ pub fn names() -> impl Iterator<Item = String> {
         let transition = synth.has_transition.then(|| format!("{}{TRANSITION}", synth.name));
         [Some(synth.name.to_owned()), transition].into_iter().flatten()
     })
+}
+
+/// The keys of a synth's parameters, in the order in which its compiler asks for them where the voice holds nothing
+/// but the flanger and the spatial group switched on. Empty for a form that does not exist.
+pub fn asked(name: &str, is_transition: bool) -> Vec<(String, Asked)> {
+    let params = ["flangeEnable", "spatialEnable"].map(|key| (key.to_owned(), Value::Bool(true)));
+    let params = Map::from_iter(params);
+    let fields = Fields::new(&params, "");
+    let Some((synth, true)) = find(name, is_transition).map(|(synth, is)| (synth, is == is_transition))
+    else {
+        return Vec::new();
+    };
+    let (span, behaviour) = (Span::new(SHORTEST_S, SLOWEST_HZ), Behaviour::Intended);
+    let context = VoiceContext {
+        fields: &fields,
+        span,
+        is_transition,
+        behaviour,
+        carried_phases_rad: None,
+        files: &NoFiles,
+    };
+    drop(flanger::wrap((synth.build)(&context).voice, &context));
+    fields.asked()
+}
+
+/// Whether a voice moves from start to end values: it has to be asked to, and its synth has to be able to.
+pub fn is_transition(name: &str, is_transition: bool) -> bool {
+    find(name, is_transition).is_some_and(|(_, is_transition)| is_transition)
+}
+
+/// The course of a transition of that synth with these parameters.
+pub fn curve(name: &str, fields: &Fields<'_>, span: Span) -> Curve {
+    let behaviour = Behaviour::Intended;
+    let context = VoiceContext {
+        fields,
+        span,
+        is_transition: true,
+        behaviour,
+        carried_phases_rad: None,
+        files: &NoFiles,
+    };
+    match find(name, true) {
+        Some((synth, _)) => (synth.curve)(&context),
+        None => context.curve(),
+    }
 }
 
 /// Compiles the synth of a name alone, without anything on top; `context` says whether its transition form is meant.

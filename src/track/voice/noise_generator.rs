@@ -23,7 +23,7 @@ pub fn build(context: &VoiceContext<'_>) -> Built {
 }
 
 /// The curve of a transition; its shape also stands under `curve`.
-fn curve(context: &VoiceContext<'_>) -> Curve {
+pub fn curve(context: &VoiceContext<'_>) -> Curve {
     let mut curve = context.curve();
     if !context.fields.has("transition_curve") && context.fields.has("curve") {
         curve.shape = Shape::parse(context.fields.text("curve", "")).unwrap_or_else(|why| {
@@ -39,7 +39,7 @@ fn gains(context: &VoiceContext<'_>) -> [[f64; 2]; 2] {
     let fields = context.fields;
     let both = if context.is_transition {
         let start = fields.number_of(&["start_amp", "amp"], 0.25);
-        [start, fields.number("end_amp", start)]
+        [start, fields.maybe_number("end_amp").unwrap_or(start)]
     } else {
         [fields.number_of(&["amp", "gain", "volume"], 0.25); 2]
     };

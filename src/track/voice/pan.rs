@@ -152,7 +152,7 @@ impl Pan {
 fn read_from(context: &VoiceContext<'_>, key: &str, default: Pair) -> Pair {
     let fields = context.fields;
     if context.is_transition && !fields.has(key) && !fields.has(&prefixed("start", key)) {
-        return [default[0], fields.number(&prefixed("end", key), default[1])];
+        return [default[0], fields.maybe_number(&prefixed("end", key)).unwrap_or(default[1])];
     }
     context.pair(key, default[0])
 }

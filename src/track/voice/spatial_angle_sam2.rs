@@ -47,13 +47,9 @@ pub fn build(context: &VoiceContext) -> Built {
 
 /// Start and end of a parameter of one or two spellings.
 fn ends(context: &VoiceContext, keys: &[&str], default: f64) -> [f64; 2] {
-    let number = |prefix: &str| {
-        keys.iter().find_map(|key| match prefix {
-            "" => context.fields.maybe_number(key),
-            _ => context.fields.maybe_number(&prefixed(prefix, key)),
-        })
-    };
-    let fixed = || number("").unwrap_or(default);
+    let number =
+        |prefix: &str| keys.iter().find_map(|key| context.fields.maybe_number(&prefixed(prefix, key)));
+    let fixed = || context.fields.number_of(keys, default);
     if !context.is_transition {
         return [fixed(); 2];
     }

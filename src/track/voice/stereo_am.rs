@@ -15,7 +15,8 @@ pub fn build(context: &VoiceContext) -> Built {
     let phase_rad = |key: &str| if context.is_transition { 0.0 } else { fields.number(key, 0.0) };
     let carrier_hz = ends(context, "carrierFreq", [200.0, 200.0, 250.0]);
     let width_hz = if context.is_transition {
-        fields.ramp("stereoWidthHz", 0.2)
+        let start = fields.number("startStereoWidthHz", fields.number("stereoWidthHz", 0.2));
+        [start, fields.maybe_number("endStereoWidthHz").unwrap_or(start)]
     } else {
         [fields.number("stereo_width_hz", 0.2); 2]
     };
