@@ -22,6 +22,7 @@ pub mod prepare;
 pub mod preset;
 pub mod problem;
 pub mod program;
+pub mod sampled;
 pub mod save;
 pub mod scan;
 pub mod schema;

@@ -21,6 +21,18 @@ impl Placement {
     pub fn range(&self) -> Range<u64> {
         self.start..self.start + self.span.frames
     }
+
+    /// Frames of the track in which the step gives way to the first of some later joins that it reaches; nothing at its
+    /// end where it reaches none.
+    pub fn fade_out(&self, later: impl Iterator<Item = Join>) -> Range<u64> {
+        let range = self.range();
+        let fades = later.map(|join| join.range());
+        let reached = fades.filter(|fade| fade.start.max(range.start) < fade.end.min(range.end));
+        match reached.min_by_key(|fade| fade.start) {
+            Some(fade) => fade.start.max(range.start)..fade.end.min(range.end),
+            None => range.end..range.end,
+        }
+    }
 }
 
 /// A crossfade at the start of a step: everything before fades out while the step fades in.
