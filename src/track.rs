@@ -7,6 +7,7 @@ pub mod align;
 pub mod catalogue;
 pub mod clip;
 pub mod curve;
+pub mod edit;
 pub mod fields;
 pub mod files;
 #[cfg(test)]
