@@ -43,7 +43,7 @@ pub use meter_worker::{
     SCOPE_FRAMES,
 };
 pub use rig::Rig;
-pub use track::{Open, Opener, Stage, StepPicture, TrackPicture, TrackView, play_from_the_start};
+pub use track::{Edited, Open, Opener, Stage, StepPicture, TrackPicture, TrackView, play_from_the_start};
 
 use meter_worker::{MeterWorker, meter_worker};
 use reset_gate::ResetGate;

@@ -28,17 +28,19 @@ impl<T> Embedded<T> {
         (held.value.clone(), held.revision)
     }
 
-    /// Holds another value.
-    pub fn replace(&self, value: T) {
+    /// Holds another value. Returns its number.
+    pub fn replace(&self, value: T) -> u64 {
         let value = Arc::new(value);
-        {
+        let revision = {
             let mut held = lock(&self.held);
             held.value = value;
             held.revision += 1;
-        }
+            held.revision
+        };
         if let Some(replaced) = self.replaced.get() {
             replaced();
         }
+        revision
     }
 
     /// Brings the value with this number up to date, unless it was replaced since. Nobody is told.

@@ -10,17 +10,22 @@ use std::sync::{Arc, OnceLock};
 use crate::bridge::latest::{LatestReader, latest};
 use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
 use crate::params::AuraParams;
+use crate::state::track::SavedTrack;
 use crate::track::player::{PlayerLink, player};
+use crate::track::problem::Problem;
+use crate::track::schema::Track;
 use rtrb::Producer;
 
 mod board;
+#[cfg(test)]
+mod editing_tests;
 mod files;
 mod pools;
 mod source;
 mod transport;
 mod worker;
 
-pub use board::Open;
+pub use board::{Edited, Open};
 pub use source::{NOTES, TrackSource};
 
 use board::Board;
@@ -69,8 +74,30 @@ pub struct TrackPicture {
     pub steps: Vec<StepPicture>,
     /// Everything that was ignored, repaired or refused, and files that are missing or changed.
     pub problems: Vec<String>,
-    /// Why the file that was to be opened last was not.
+    /// Why the file that was to be opened or saved last was not.
     pub refusal: Option<String>,
+    /// What became of the file that was to be saved last.
+    pub message: Option<String>,
+    /// Number of this track in the state; another one means that it was replaced.
+    pub revision: u64,
+    /// The editor's own number where this is the newest document that it gave; none where the track came another way,
+    /// from the host for one.
+    pub tag: Option<u64>,
+    /// The track as it is saved: its text, name and origin.
+    pub saved: Arc<SavedTrack>,
+    /// The track as its text reads, starts as written; none where there is none or it cannot be read.
+    pub track: Option<Arc<Track>>,
+    /// What was found in the track itself, with places: those of `problems` that are neither about the state nor about
+    /// the text as a whole.
+    pub findings: Vec<Problem>,
+}
+
+impl TrackPicture {
+    /// Adds findings.
+    fn found(&mut self, findings: Vec<Problem>) {
+        self.problems.extend(findings.iter().map(Problem::to_string));
+        self.findings.extend(findings);
+    }
 }
 
 /// What the editor shows of a step.
@@ -82,6 +109,12 @@ pub struct StepPicture {
     pub start_s: f64,
     /// End in seconds.
     pub end_s: f64,
+    /// Length of the fade in at its start, in seconds.
+    pub fade_in_s: f64,
+    /// Start of its fade out in seconds from the beginning of the track; its end where there is none.
+    pub fade_out_at_s: f64,
+    /// Length of the fade out in seconds.
+    pub fade_out_s: f64,
 }
 
 /// The editor's half.
@@ -132,6 +165,11 @@ impl Opener {
     /// Asks the worker to open a track.
     pub fn open(&self, what: Open) {
         self.0.open(what);
+    }
+
+    /// Asks the worker to write the track to a file, after everything asked for before. The picture says how it went.
+    pub fn save_to(&self, path: PathBuf) {
+        self.0.save(path);
     }
 }
 

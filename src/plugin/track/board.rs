@@ -18,8 +18,23 @@ pub enum Open {
     File(PathBuf),
     /// One of those that come with the program, by its place in the list.
     Factory(usize),
+    /// One that is being edited. Plays on from where the last one was.
+    Document(Edited),
     /// None.
     Nothing,
+}
+
+/// The state of a track that is being edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// Display name.
+    pub name: String,
+    /// The track file's text.
+    pub text: Arc<str>,
+    /// Where the file is, for the recordings beside it.
+    pub origin: Option<PathBuf>,
+    /// A number of the editor's own, which comes back in the picture as long as this is the track that plays.
+    pub tag: u64,
 }
 
 /// What is wanted at one moment.
@@ -29,6 +44,8 @@ pub struct Wishes {
     pub rate_hz: Option<f64>,
     /// A track to open first.
     pub open: Option<Open>,
+    /// Where to save the track after that.
+    pub save: Option<PathBuf>,
     /// Whether the player is to begin with a clean memory.
     pub afresh: bool,
 }
@@ -88,6 +105,11 @@ impl Board {
         self.ask(|wishes| wishes.open = Some(what));
     }
 
+    /// Saves the track, as it is once everything asked for before is done.
+    pub fn save(self: &Arc<Self>, path: PathBuf) {
+        self.ask(|wishes| wishes.save = Some(path));
+    }
+
     /// The track in the state is another one now.
     pub fn replaced(self: &Arc<Self>) {
         self.ask(|_| ());
@@ -108,8 +130,9 @@ impl Board {
     fn ask(self: &Arc<Self>, wish: impl FnOnce(&mut Wishes)) {
         let mut inner = self.lock();
         wish(&mut inner.wishes);
-        let needed =
-            inner.waiting.as_ref().is_some_and(|worker| inner.wishes.open.is_some() || worker.has_work());
+        let needed = inner.waiting.as_ref().is_some_and(|worker| {
+            inner.wishes.open.is_some() || inner.wishes.save.is_some() || worker.has_work()
+        });
         if needed && let Some(worker) = inner.waiting.take() {
             let board = self.clone();
             let run = move || worker.run(&board);
@@ -139,6 +162,7 @@ impl Board {
         self.interrupt.store(inner.stop, Ordering::Relaxed);
         let wishes = inner.wishes.clone();
         inner.wishes.open = None;
+        inner.wishes.save = None;
         inner.wishes.afresh = false;
         (!inner.stop).then_some((inner.asked, wishes))
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::board::{Board, Open, Wishes};
+use super::board::{Board, Edited, Open, Wishes};
 use super::files::EmbeddedFiles;
 use super::pools::Pools;
 use super::{Stage, StepPicture, TrackPicture};
@@ -17,7 +17,7 @@ use crate::params::AuraParams;
 use crate::state::track::{SavedFile, SavedTrack};
 use crate::track::limits::Limits;
 use crate::track::load::{Kind, LoadError, parse_with};
-use crate::track::plan::{CompileOptions, Plan};
+use crate::track::plan::{CompileOptions, Plan, PlannedStep};
 use crate::track::preset::factory;
 use crate::track::problem::Problem;
 use crate::track::program::Program;
@@ -37,6 +37,8 @@ pub struct Working {
     /// A program on its way: all places were taken.
     pending: Option<Box<Program>>,
     compiled: Option<Compiled>,
+    /// Number in the state and editor's tag of the track that was edited last.
+    edited: Option<(u64, u64)>,
     pools: Option<Arc<Pools>>,
 }
 
@@ -63,7 +65,8 @@ impl Working {
         pictures: LatestWriter<TrackPicture>,
     ) -> Self {
         let picture = TrackPicture::default();
-        Self { params, programs, pictures, picture, pending: None, compiled: None, pools: None }
+        let (pending, compiled, edited, pools) = (None, None, None, None);
+        Self { params, programs, pictures, picture, pending, compiled, edited, pools }
     }
 
     /// Whether there is a track, or something to say about one.
@@ -84,6 +87,9 @@ impl Working {
             if let Some(open) = wishes.open.take() {
                 self.open(open, board);
             }
+            if let Some(path) = wishes.save.take() {
+                self.save(&path, board);
+            }
             self.follow(&wishes, board);
             board.done(asked);
         }
@@ -100,9 +106,14 @@ impl Working {
 
     /// Puts another track into the state, which asks for it to be compiled.
     fn open(&mut self, open: Open, board: &Board) {
-        let before = std::mem::replace(&mut self.picture.stage, Stage::Reading);
         self.picture.refusal = None;
-        self.publish(board);
+        self.picture.message = None;
+        let before = self.picture.stage;
+        if !matches!(open, Open::Document(_)) {
+            self.picture.stage = Stage::Reading;
+            self.publish(board);
+        }
+        let mut tag = None;
         let opened = match open {
             Open::Nothing => Ok(SavedTrack::default()),
             Open::Factory(index) => factory().get(index).map_or(Ok(SavedTrack::default()), |preset| {
@@ -110,15 +121,40 @@ impl Working {
                 Ok(SavedTrack { name, text, ..SavedTrack::default() })
             }),
             Open::File(path) => read(&path),
+            Open::Document(edited) => {
+                tag = Some(edited.tag);
+                Ok(self.edit(edited))
+            }
         };
         match opened {
-            Ok(track) => self.params.embedded.replace(track),
+            Ok(track) => {
+                let revision = self.params.embedded.replace(track);
+                self.edited = tag.map(|tag| (revision, tag));
+            }
             Err(refusal) => {
                 self.picture.refusal = Some(refusal);
                 self.picture.stage = before;
                 self.publish(board);
             }
         }
+    }
+
+    /// An edited track for the state. What the track before it knew of its files still holds.
+    fn edit(&self, Edited { name, text, origin, .. }: Edited) -> SavedTrack {
+        let (before, _) = self.params.embedded.read();
+        let files = if before.origin == origin { before.files.clone() } else { Vec::new() };
+        SavedTrack { name, text: text.to_string(), origin, files, lost: None }
+    }
+
+    /// Writes the track of the state to a file and says how that went.
+    fn save(&mut self, path: &Path, board: &Board) {
+        let (saved, _) = self.params.embedded.read();
+        let written = written(&saved, path);
+        (self.picture.message, self.picture.refusal) = match written {
+            Ok(message) => (Some(message), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        self.publish(board);
     }
 
     /// Makes the player play the track of the state at the wanted rate.
@@ -145,20 +181,36 @@ impl Working {
     }
 
     /// Compiles a saved track and shows what it holds; one that cannot be read becomes silence.
-    fn compile(&mut self, saved: &SavedTrack, revision: u64, rate_hz: f64, board: &Board) -> Arc<Plan> {
-        let refusal = self.picture.refusal.take();
-        self.picture = TrackPicture { name: saved.name.clone(), refusal, ..TrackPicture::default() };
+    fn compile(&mut self, saved: &Arc<SavedTrack>, revision: u64, rate_hz: f64, board: &Board) -> Arc<Plan> {
+        let (refusal, message) = (self.picture.refusal.take(), self.picture.message.take());
+        let tag = self.edited.filter(|(edited, _)| *edited == revision).map(|(_, tag)| tag);
+        // An edit is not worth an empty picture: the editor goes on showing the last one until the next is there.
+        let is_edit = tag.is_some();
+        self.picture = TrackPicture {
+            name: saved.name.clone(),
+            refusal,
+            message,
+            revision,
+            tag,
+            saved: saved.clone(),
+            ..TrackPicture::default()
+        };
         self.picture
             .problems
             .extend(saved.lost.iter().map(|why| format!("the saved track was not read: {why}")));
         if !saved.is_empty() {
             self.picture.stage = Stage::Reading;
         }
-        self.publish(board);
+        if !is_edit {
+            self.publish(board);
+        }
         let files = EmbeddedFiles::new(saved);
         let track = match parsed(saved, &files) {
-            Ok((track, problems)) => {
-                self.picture.problems.extend(problems.iter().map(Problem::to_string));
+            Ok((as_written, problems)) => {
+                self.picture.found(problems);
+                let mut track = as_written.clone();
+                self.picture.track = Some(Arc::new(as_written));
+                track.fill_starts();
                 track
             }
             Err(None) => Track::default(),
@@ -170,7 +222,7 @@ impl Working {
         let options = CompileOptions { rate_hz, behaviour: Behaviour::Intended };
         let pools = self.pools.get_or_insert_with(Pools::shared);
         let (plan, problems) = pools.quick(|| prepare::for_playing(&track, options, &files));
-        self.picture.problems.extend(problems.iter().map(Problem::to_string));
+        self.picture.found(problems);
         self.remember(saved, revision, files.into_asked());
         if !saved.is_empty() {
             self.picture.length_s = plan.duration_s();
@@ -214,9 +266,17 @@ impl Working {
 
 fn steps(plan: &Plan) -> Vec<StepPicture> {
     let seconds = |frame: u64| frame as f64 / plan.rate_hz;
-    let picture = |step: &crate::track::plan::PlannedStep| {
+    let picture = |step: &PlannedStep| {
         let range = step.placement.range();
-        StepPicture { name: step.name.clone(), start_s: seconds(range.start), end_s: seconds(range.end) }
+        let fade_out = step.placement.fade_out(step.fade_outs.iter().map(|(_, join)| *join));
+        StepPicture {
+            name: step.name.clone(),
+            start_s: seconds(range.start),
+            end_s: seconds(range.end),
+            fade_in_s: seconds(step.placement.join.frames),
+            fade_out_at_s: seconds(fade_out.start),
+            fade_out_s: seconds(fade_out.end - fade_out.start),
+        }
     };
     plan.steps.iter().map(picture).collect()
 }
@@ -231,8 +291,7 @@ fn parsed(saved: &SavedTrack, files: &EmbeddedFiles) -> Result<(Track, Vec<Probl
     if saved.is_empty() {
         return Err(None);
     }
-    let mut loaded = parse_with(saved.text.as_bytes(), &path_of(saved), &Limits::default(), files)?;
-    loaded.track.fill_starts();
+    let loaded = parse_with(saved.text.as_bytes(), &path_of(saved), &Limits::default(), files)?;
     Ok((loaded.track, loaded.problems))
 }
 
@@ -256,4 +315,25 @@ fn read(path: &Path) -> Result<SavedTrack, String> {
         saved.name = name.to_owned();
     }
     Ok(saved)
+}
+
+/// Writes a saved track to a file in the present layout. Says where, and which recordings the file does not find beside
+/// itself any more.
+fn written(saved: &SavedTrack, path: &Path) -> Result<String, String> {
+    let refusal = |error: &dyn std::fmt::Display| format!("{}: cannot be written: {error}", path.display());
+    let target = std::path::absolute(path).map_err(|error| refusal(&error))?;
+    let track = match parsed(saved, &EmbeddedFiles::new(saved)) {
+        Ok((track, _)) => track,
+        Err(None) => return Err(refusal(&"there is no track")),
+        Err(Some(error)) => return Err(refusal(&error)),
+    };
+    save::save(&track, &target).map_err(|error| refusal(&error))?;
+    let folder = |path: &Path| path.parent().map(Path::to_path_buf);
+    let is_beside = saved.origin.as_deref().and_then(folder) == folder(&target);
+    let names = saved.files.iter().filter(|_| !is_beside).map(|file| file.name.as_str()).collect::<Vec<_>>();
+    let rest = match names.as_slice() {
+        [] => String::new(),
+        names => format!("; not beside it: {}", names.join(", ")),
+    };
+    Ok(format!("saved as {}{rest}", target.display()))
 }
