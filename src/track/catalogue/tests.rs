@@ -183,11 +183,11 @@ const BESIDE: &[(&str, &[(&str, &str)])] = &[
     ("arcEndDeg", &[("pathShape", "\"arc\"")]),
     ("overlap_factor", &[("amp", "0.01")]),
     ("rotationDirection", &[("pathType", "\"closed\"")]),
-    ("discontinuousSteps", &[("pathType", "\"discontinuous\"")]),
+    ("discontinuousSteps", &[("pathType", "\"discontinuous\""), ("pathShape", "\"ramp\"")]),
     ("spatialEarAngleDeg", &[("spatialDecoder", "\"foa_cardioid\"")]),
     ("spatialRefDistanceM", &[FAST]),
     ("spatialRolloff", &[FAST]),
-    ("spatialMinDistanceM", &[FAST]),
+    ("spatialMinDistanceM", &[FAST, ("spatialRefDistanceM", "1")]),
     ("spatialDezipperDistMs", &[FAST]),
     ("spatialMaxDegPerS", &[FAST]),
 ];
