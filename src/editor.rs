@@ -99,7 +99,7 @@ impl App {
                 listener: link.adaptive.picture(),
             };
             // A host may make a window smaller than it was told; what does not fit is then cut off at its edge.
-            let window = ui.max_rect();
+            let window = ui.ctx().content_rect();
             let places = Places::of(egui::Rect::from_min_size(window.min, window.size().max(MIN_SIZE)));
             header::show(ui, &desk, places.header, &mut view.page, &mut view.loaded);
             footer::show(ui, &desk, places.footer);

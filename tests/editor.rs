@@ -174,6 +174,9 @@ fn arrow_keys_move_what_has_the_keyboard() {
 }
 
 fn double_click(window: &mut Window, name: &str) {
+    // Clicks that follow each other quickly, wherever they are, count as three and more.
+    window.harness.remove_cursor();
+    window.frames(60);
     let at = window.harness.get_by_label(name).rect().center();
     for _ in 0..2 {
         window.harness.drag_at(at);
