@@ -49,7 +49,7 @@ impl Default for UserSettings {
             theme: Theme::default(),
             scale_percent: 100,
             reduced_motion: false,
-            window_size_points: [1_000, 640],
+            window_size_points: [1_100, 720],
             page: Page::default(),
             module: Module::default(),
             analyser: Analyser::default(),
@@ -127,9 +127,9 @@ impl Default for Analyser {
     fn default() -> Self {
         Self {
             smoothing: Smoothing::SixthOctave,
-            tilt_db_per_octave: Tilt::Db3,
+            tilt_db_per_octave: Tilt::Db4_5,
             peak_hold: false,
-            show_input: false,
+            show_input: true,
             range_db: LevelRange::Db90,
         }
     }
@@ -336,9 +336,9 @@ mod tests {
             module: Module::Limiter,
             analyser: Analyser {
                 smoothing: Smoothing::ThirdOctave,
-                tilt_db_per_octave: Tilt::Db4_5,
+                tilt_db_per_octave: Tilt::Db3,
                 peak_hold: true,
-                show_input: true,
+                show_input: false,
                 range_db: LevelRange::Db120,
             },
             default_preset: Some(PresetChoice { name: "Warm".into(), origin: PresetOrigin::Factory }),
