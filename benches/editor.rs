@@ -7,8 +7,8 @@
 
 use auracore::editor::App;
 use auracore::editor::layout::DEFAULT_SIZE;
-use auracore::editor::view::{Module, Page};
 use auracore::plugin::Rig;
+use auracore::state::user_settings::{Module, Page};
 use nice_plug::context::gui::GuiContext;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -41,11 +41,13 @@ impl Window {
     fn new((page, module): (Page, Module)) -> Self {
         let (rig, link) = Rig::new(48_000.0);
         let host = host::Host::new(link.params.clone());
-        let mut app = App::new(link);
+        // Nowhere: the user's own settings and presets are not to be touched.
+        let nowhere = std::env::temp_dir().join("auracore-editor-bench");
+        let mut app = App::at(link, nowhere.join("settings.json"), nowhere.join("presets"));
         let ctx = egui::Context::default();
         app.open(&ctx, GuiContext::new(host));
-        app.view().page = page;
-        app.view().module = module;
+        app.view().settings.page = page;
+        app.view().settings.module = module;
         let mut window = Self { ctx, app, time_s: 0.0, rig };
         window.picture();
         for mut planes in programme(600) {

@@ -4,11 +4,13 @@
 //! A window costs most by being drawn, so it is drawn only when something in it has moved: the meters, the host or the
 //! user say so.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::SizeConstraints;
-use nice_plug::editor::dpi::LogicalSize;
+use nice_plug::editor::dpi::{LogicalSize, PhysicalSize};
 use nice_plug::prelude::*;
 use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::resizable_window::ResizableWindow;
@@ -18,6 +20,9 @@ use nice_plug_egui::{
 };
 
 use crate::plugin::EditorLink;
+use crate::state::library::Library;
+use crate::state::user_settings::file::SettingsFile;
+use crate::state::user_settings::{SCALE_PERCENT, Theme};
 
 mod file_dialog;
 mod footer;
@@ -27,16 +32,22 @@ mod history;
 pub mod layout;
 mod pacing;
 mod pages;
+mod preferences;
+mod shelf;
 pub mod theme;
 pub mod view;
 mod widgets;
+mod window_size;
 
 use hand::Hand;
-use layout::{DEFAULT_SIZE, MIN_SIZE, Places};
+use layout::{MIN_SIZE, Places};
 use pacing::Pacing;
 use pages::Desk;
+use preferences::Preferences;
+use shelf::Shelf;
 use theme::Palette;
-use view::{Page, View};
+use view::{Page, View, measured_smoothing};
+use window_size::WindowSize;
 
 /// When to draw once more after the user did something.
 const AFTER_INPUT: Duration = Duration::from_millis(50);
@@ -50,14 +61,37 @@ pub struct App {
     /// While a window is open.
     gui: Option<GuiContext>,
     view: View,
+    preferences: Preferences,
     pacing: Pacing,
-    colours: &'static Palette,
+    size: WindowSize,
+    /// The theme that the window wears, and whether it wears it without motion.
+    worn: Option<(Theme, bool)>,
 }
 
 impl App {
-    /// For one plugin instance.
+    /// For one plugin instance, with the user's own settings and presets.
     pub fn new(link: EditorLink) -> Self {
-        Self { link, gui: None, view: View::default(), pacing: Pacing::default(), colours: &theme::DARK }
+        Self::with(link, SettingsFile::of_user(), Shelf::new(Library::of_user))
+    }
+
+    /// For one plugin instance, with settings and presets in other places, which need not exist.
+    pub fn at(link: EditorLink, settings: PathBuf, presets: PathBuf) -> Self {
+        let shelf = Shelf::new(move || Library::at(Some(presets.clone())));
+        Self::with(link, SettingsFile::at(settings), shelf)
+    }
+
+    fn with(link: EditorLink, file: SettingsFile, shelf: Shelf) -> Self {
+        let (preferences, settings) = Preferences::load(file);
+        let view = View::new(settings, shelf);
+        Self {
+            link,
+            gui: None,
+            view,
+            preferences,
+            pacing: Pacing::default(),
+            size: WindowSize::default(),
+            worn: None,
+        }
     }
 
     /// What the window remembers.
@@ -65,29 +99,47 @@ impl App {
         &mut self.view
     }
 
-    /// The theme of the next window.
-    pub fn set_colours(&mut self, colours: &'static Palette) {
-        self.colours = colours;
-    }
-
     /// Dresses a new window whose changes go to `gui`.
     pub fn open(&mut self, ctx: &egui::Context, gui: GuiContext) {
-        self.colours.apply(ctx, false);
+        // The scale is a setting of its own.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        self.preferences.refresh(&mut self.view.settings);
+        self.view.shelf.refresh();
+        self.view.shelf.recognise(self.view.settings.default_preset.as_ref(), &self.link.params);
         self.gui = Some(gui);
         self.pacing = Pacing::default();
+        self.worn = None;
+        self.size = WindowSize::default();
+        self.dress(ctx);
+    }
+
+    fn colours(&self) -> &'static Palette {
+        Palette::of(self.view.settings.theme)
+    }
+
+    /// Puts on the theme of the settings where it is not worn yet.
+    fn dress(&mut self, ctx: &egui::Context) {
+        let wanted = (self.view.settings.theme, self.view.settings.reduced_motion);
+        if self.worn != Some(wanted) {
+            self.colours().apply(ctx, wanted.1);
+            self.worn = Some(wanted);
+        }
     }
 
     /// Draws and runs one frame into all of `ui`.
     pub fn draw(&mut self, ui: &mut egui::Ui) {
-        let Self { link, gui: Some(gui), view, pacing, colours } = self else { return };
+        self.dress(ui.ctx());
         let now_s = ui.input(|input| input.time);
+        let colours = self.colours();
+        let Self { link, gui: Some(gui), view, preferences, pacing, .. } = self else { return };
         let telemetry = *link.telemetry.read();
         let history = std::mem::take(&mut view.history);
         link.meters.wake_at_most(pacing.drawn(now_s));
-        link.meters.set_smoothing(view.analyser.smoothing);
-        link.meters.hold_peaks(view.analyser.peak_hold);
+        link.meters.set_smoothing(measured_smoothing(view.settings.analyser.smoothing));
+        link.meters.hold_peaks(view.settings.analyser.peak_hold);
         let asker = link.adaptive.asker();
         let beats = link.adaptive.beats();
+        let problem = preferences.problem();
         let reset = {
             let hand = Hand::new(gui.param_setter(), &link.params, &history, now_s);
             let desk = Desk {
@@ -98,19 +150,27 @@ impl App {
                 telemetry,
                 listener: link.adaptive.picture(),
             };
-            // A host may make a window smaller than it was told; what does not fit is then cut off at its edge.
-            let window = ui.ctx().content_rect();
-            let places = Places::of(egui::Rect::from_min_size(window.min, window.size().max(MIN_SIZE)));
-            header::show(ui, &desk, places.header, &mut view.page, &mut view.loaded);
-            footer::show(ui, &desk, places.footer);
+            let places = Places::of(at_least(ui.ctx().content_rect(), MIN_SIZE));
+            let page = view.settings.page;
+            header::show(ui, &desk, places.header, &mut view.settings.page, &mut view.shelf);
+            footer::show(ui, &desk, places.footer, problem);
+            if page != view.settings.page && view.settings.page == Page::Presets {
+                view.shelf.refresh();
+            }
             let mut reset = false;
-            match view.page {
+            match view.settings.page {
                 Page::Master => reset = pages::master::show(ui, &desk, places.page, view),
                 Page::Adaptive => {
                     pages::adaptive::show(ui, &desk, places.page, (&asker, beats), &mut view.adaptive);
                 }
                 Page::Track => {
                     pages::track::show(ui, &desk, places.page, &mut link.track, &mut view.track);
+                }
+                Page::Presets => {
+                    pages::presets::show(ui, &desk, places.page, view);
+                }
+                Page::Settings => {
+                    pages::settings::show(ui, &desk, places.page, view, (gui.plugin_api(), problem));
                 }
             }
             reset
@@ -123,7 +183,44 @@ impl App {
         if ui.input(|input| !input.events.is_empty()) {
             ui.ctx().request_repaint_after(AFTER_INPUT);
         }
+        if let Some(in_s) = preferences.follow(&view.settings, now_s) {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(in_s));
+        }
     }
+
+    /// Holds the window to its scale and size.
+    fn keep_size(&mut self, ctx: &egui::Context) {
+        let settings = &mut self.view.settings;
+        let zoom = f32::from(settings.scale_percent) / 100.0;
+        if ctx.zoom_factor() != zoom {
+            ctx.set_zoom_factor(zoom);
+            ctx.request_repaint();
+            return;
+        }
+        let now_s = ctx.input(|input| input.time);
+        let now = ctx.content_rect().size();
+        let outcome = self.size.follow(now, settings.window_size_points, settings.scale_percent, now_s);
+        if let Some(size) = outcome.ask {
+            ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
+        }
+        if let Some(size) = outcome.remember {
+            settings.window_size_points = size;
+        }
+        if outcome.is_waiting {
+            ctx.request_repaint_after(AFTER_INPUT);
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.preferences.keep(&self.view.settings);
+    }
+}
+
+/// An area that is no smaller than `size`, whatever a host makes of the window.
+fn at_least(area: egui::Rect, size: egui::Vec2) -> egui::Rect {
+    egui::Rect::from_min_size(area.min, area.size().max(size))
 }
 
 impl NiceEguiApp for App {
@@ -133,31 +230,39 @@ impl NiceEguiApp for App {
         gui: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        frame.set_clear_color(self.colours.clear_colour());
         self.open(&egui_ctx, gui);
+        frame.set_clear_color(self.colours().clear_colour());
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        frame.set_clear_color(self.colours().clear_colour());
+        self.keep_size(ui.ctx());
+        // The first frame of a window at another scale than 100 % knows no size yet.
+        if ui.ctx().cumulative_frame_nr() == 0 && ui.ctx().zoom_factor() != 1.0 {
+            return ui.ctx().request_repaint();
+        }
         ResizableWindow::new("window").min_size(MIN_SIZE).show(ui, |ui| self.draw(ui));
     }
 
     fn editor_closed(&mut self) {
+        self.preferences.keep(&self.view.settings);
         self.gui = None;
     }
 }
 
 /// The editor for one plugin instance; its windows come and go.
 pub fn create(link: EditorLink) -> Option<Editor> {
-    let size = |size: egui::Vec2| LogicalSize::new(size.x, size.y);
+    // The smallest window at the smallest scale; at larger ones the window itself keeps to more.
+    let smallest = MIN_SIZE * f32::from(*SCALE_PERCENT.start()) / 100.0;
+    let min_size = Some(LogicalSize::new(smallest.x, smallest.y));
     let hint = ResizeHint {
         can_resize: true,
         can_resize_horizontally: true,
         can_resize_vertically: true,
-        size_constraints: SizeConstraints::Logical { min_size: Some(size(MIN_SIZE)), max_size: None },
+        size_constraints: SizeConstraints::Logical { min_size, max_size: None },
         ..ResizeHint::default()
     };
-    let state = EguiEditorState::from_size(size(DEFAULT_SIZE), 1.0);
     let settings =
         EguiNiceSettings::new().with_tile("AuraCore").with_resize_hint(hint).with_graphics_config(graphics());
     let notifier = RepaintNotifier::new();
@@ -167,7 +272,17 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     link.track.wake_with(move || track.request_repaint());
     let listener = notifier.clone();
     link.adaptive.wake_with(move || listener.request_repaint());
-    create_egui_editor(state, notifier, settings, App::new(link))
+    let app = App::new(link);
+    create_egui_editor(window_state(&app), notifier, settings, app)
+}
+
+/// The size that hosts are told before there is a window, in pixels. As long as it is one in pixels, a window that is
+/// opened again has the very size that it had, whatever the scale.
+fn window_state(app: &App) -> Arc<EguiEditorState> {
+    let settings = &app.view.settings;
+    let zoom = f32::from(settings.scale_percent) / 100.0;
+    let [width, height] = settings.window_size_points.map(|points| (points as f32 * zoom).round() as u32);
+    EguiEditorState::from_size(PhysicalSize::new(width, height), zoom)
 }
 
 /// Only what flat colours need: without a graphics processor the rest costs a good part of each frame.

@@ -1,16 +1,17 @@
 //! How one listens: latency mode, gain match, delta, bypass. And how the plugin runs.
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::pages::Desk;
+use super::theme;
 use super::widgets::chooser::segments;
 use super::widgets::pill::pill;
-use super::widgets::{about, note};
+use super::widgets::{about, explain, line};
 
 const HEIGHT: f32 = 20.0;
 
-/// Draws and runs the footer.
-pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
+/// Draws and runs the footer; `problem` is what is wrong with the user's settings.
+pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, problem: Option<&str>) {
     let touch = desk.touch(desk.colours.levels);
     let warn = touch.in_colour(desk.colours.caution);
     let p = &desk.params.global;
@@ -28,8 +29,19 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect) {
     pill(ui, &touch, next(80.0), &p.gain_match, about("Gain match", meaning));
     next(6.0);
     let meaning = "Master looks ahead and holds true peaks. Live has no latency.";
-    segments(ui, &touch, next(116.0), &p.mode, about("Mode", meaning));
-    note(ui, pos2(rect.left() + 2.0, middle), &state(desk), desk.colours.text_dim);
+    let modes = next(116.0);
+    segments(ui, &touch, modes, &p.mode, about("Mode", meaning));
+    let room = rect.with_max_x(modes.left() - 8.0);
+    let (text, ink) = match problem {
+        Some(problem) => (problem.to_owned(), desk.colours.caution),
+        None => (state(desk), desk.colours.text_dim),
+    };
+    line(ui, room.with_min_x(room.left() + 2.0), &text, theme::SMALL, ink);
+    if let Some(problem) = problem {
+        let response = ui.interact(room, Id::unique("settings problem"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, problem));
+        explain(&response, "Settings", problem);
+    }
 }
 
 /// What there is to know about how it runs.

@@ -1,15 +1,17 @@
 //! Name, pages, presets, undo, comparison.
 
-use egui::{Align2, Id, Painter, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Painter, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::pages::Desk;
+use super::shelf::{Shelf, choice_of, origin_name};
 use super::theme;
-use super::view::Page;
+use super::view::{Named as _, Page, page_meaning};
 use super::widgets::chooser::menu;
 use super::widgets::pill::word;
 use super::widgets::{Touch, explain, focus_ring, label, width};
 use crate::state::Slot;
-use crate::state::preset::{Preset, factory};
+use crate::state::library::Origin;
+use crate::state::user_settings::PresetChoice;
 
 const HEIGHT: f32 = 24.0;
 /// Room for the name of the program.
@@ -17,24 +19,8 @@ const NAME_WIDTH: f32 = 84.0;
 /// What everything right of the tabs takes at least.
 const RIGHT_WIDTH: f32 = 330.0;
 
-/// The preset that each comparison slot was last loaded with.
-#[derive(Debug, Default)]
-pub struct Loaded {
-    a: Option<usize>,
-    b: Option<usize>,
-}
-
-impl Loaded {
-    fn of(&mut self, slot: Slot) -> &mut Option<usize> {
-        match slot {
-            Slot::A => &mut self.a,
-            Slot::B => &mut self.b,
-        }
-    }
-}
-
 /// Draws and runs the header.
-pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, page: &mut Page, loaded: &mut Loaded) {
+pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, page: &mut Page, shelf: &mut Shelf) {
     let touch = desk.touch(desk.colours.levels);
     let middle = rect.center().y;
     let at = pos2(rect.left() + 2.0, middle);
@@ -43,7 +29,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, page: &mut Page, loaded: &mut 
     tabs(ui, &touch, tabs_area.with_min_x(rect.left() + NAME_WIDTH), page);
     let line = Rect::from_center_size(right.center(), vec2(right.width(), HEIGHT));
     let (preset_area, buttons) = line.split_left_right_at_x(line.right() - 166.0);
-    presets(ui, desk, &touch, preset_area, loaded);
+    presets(ui, desk, &touch, preset_area, shelf);
     let mut left = buttons.left() + 8.0;
     let mut next = |width: f32| {
         let cell = Rect::from_min_size(pos2(left, buttons.top()), vec2(width, HEIGHT));
@@ -52,13 +38,13 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, page: &mut Page, loaded: &mut 
     };
     steps(ui, desk, &touch, [next(24.0), next(24.0)]);
     next(2.0);
-    comparison(ui, desk, &touch, [next(24.0), next(24.0), next(40.0)], loaded);
+    comparison(ui, desk, &touch, [next(24.0), next(24.0), next(40.0)], shelf);
 }
 
 fn tabs(ui: &mut Ui, touch: &Touch, rect: Rect, page: &mut Page) {
     let mut left = rect.left() + 8.0;
     let spare = (rect.width() - 320.0).clamp(0.0, 120.0) / Page::ALL.len() as f32;
-    for tab in Page::ALL {
+    for &tab in Page::ALL {
         let name = tab.name();
         let tab_width = width(ui, name, &theme::NORMAL) + 14.0 + spare;
         let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(tab_width, rect.height()));
@@ -77,59 +63,82 @@ fn tabs(ui: &mut Ui, touch: &Touch, rect: Rect, page: &mut Page) {
         }
         focus_ring(ui, touch, cell.shrink2(vec2(2.0, 6.0)), &response);
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, name));
-        explain(&response, name, tab.meaning());
+        explain(&response, name, page_meaning(tab));
         if response.clicked() {
             *page = tab;
         }
     }
 }
 
-fn presets(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, loaded: &mut Loaded) {
+fn presets(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, shelf: &mut Shelf) {
     let (back, rest) = rect.split_left_right_at_x(rect.left() + 20.0);
     let (field, forth) = rest.split_left_right_at_x(rest.right() - 20.0);
-    let all = factory();
-    let present = loaded.of(desk.params.ab_active());
-    let text = present.map_or("Choose a preset", |index| all[index].name.as_str());
+    let slot = desk.params.ab_active();
+    let present = shelf.loaded(slot).cloned();
+    let is_changed =
+        present.as_ref().is_some_and(|choice| !shelf.is_as_loaded(choice, &desk.params.expected()));
+    let mark = if is_changed { " •" } else { "" };
+    let name = present.as_ref().map_or("Choose a preset", |choice| choice.name.as_str());
+    let text = format!("{name}{mark}");
     let field = field.shrink2(vec2(4.0, 0.0));
-    let (mut chosen, open) = menu(ui, touch, field, Id::unique("presets"), ("Preset", text), |ui| {
-        let mut chosen = None;
+    let (place, open) = menu(ui, touch, field, Id::unique("presets"), ("Preset", &text), |ui| {
         ui.set_min_width(field.width() - 14.0);
-        let height = (ui.ctx().content_rect().height() - field.bottom() - 30.0).max(200.0);
-        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            for (index, preset) in all.iter().enumerate() {
-                let row = ui.selectable_label(*present == Some(index), &preset.name);
-                if row.on_hover_text(&preset.description).clicked() {
-                    chosen = Some(index);
-                }
-            }
-        });
-        chosen
+        list(ui, touch, shelf, present.as_ref(), field.bottom())
     });
-    if let (Some(index), false) = (*present, open) {
+    let mut chosen = place.and_then(|place| shelf.library().entries().get(place)).map(choice_of);
+    if !open {
         let hover = ui.interact(field, Id::unique("preset hover"), Sense::hover());
-        explain(&hover, text, &all[index].description);
+        explain(&hover, name, &told(shelf, present.as_ref(), is_changed));
     }
-    let step = |ui: &Ui, rect, text, by: usize| {
+    for (rect, text, by) in [(back, "<", -1), (forth, ">", 1)] {
         let response = word(ui, touch, rect, Id::unique(("preset", text)), text, false);
         explain(&response, "Preset", "Loads the neighbour in the list.");
-        response.clicked().then(|| present.map_or(0, |index| (index + by) % all.len()))
-    };
-    chosen = chosen.or(step(ui, back, "<", all.len() - 1)).or(step(ui, forth, ">", 1));
-    if let Some(index) = chosen {
-        load(desk, &all[index]);
-        *present = Some(index);
+        if response.clicked() {
+            chosen = shelf.neighbour(slot, by);
+        }
+    }
+    if let Some(choice) = chosen {
+        shelf.load(desk, &choice);
     }
 }
 
-/// Takes over a preset's sound. How it is listened to stays: mode, bypass, gain match, delta.
-pub fn load(desk: &Desk, preset: &Preset) {
-    let now = desk.params.settings();
-    let mut next = preset.controls;
-    next.mode = now.mode;
-    next.global.bypass = now.global.bypass;
-    next.global.gain_match = now.global.gain_match;
-    next.global.delta = now.global.delta;
-    desk.hand.apply(&next);
+/// What is to be said of the preset that a slot was loaded with.
+fn told(shelf: &mut Shelf, present: Option<&PresetChoice>, is_changed: bool) -> String {
+    let Some(choice) = present else { return "The presets of the mastering chain.".to_owned() };
+    match shelf.library().named(&choice.name, choice.origin) {
+        None => "It is not in the library any more.".to_owned(),
+        Some(entry) if is_changed => format!("{} Changed since it was loaded.", entry.description),
+        Some(entry) => entry.description.clone(),
+    }
+}
+
+/// The library as a menu below `top`: what can be read, the user's own after the factory's.
+fn list(
+    ui: &mut Ui,
+    touch: &Touch,
+    shelf: &mut Shelf,
+    present: Option<&PresetChoice>,
+    top: f32,
+) -> Option<usize> {
+    let mut chosen = None;
+    let height = (ui.ctx().content_rect().height() - top - 30.0).max(200.0);
+    egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        let mut group = None;
+        for (place, entry) in shelf.library().entries().iter().enumerate() {
+            if entry.preset.is_err() {
+                continue;
+            }
+            if matches!(entry.origin, Origin::User(_)) && group.replace(entry.origin.kind()).is_none() {
+                let title = RichText::new(origin_name(&entry.origin)).font(theme::SMALL);
+                ui.label(title.color(touch.colours.text_dim));
+            }
+            let row = ui.selectable_label(present == Some(&choice_of(entry)), &entry.name);
+            if row.on_hover_text(&entry.description).clicked() {
+                chosen = Some(place);
+            }
+        }
+    });
+    chosen
 }
 
 fn steps(ui: &Ui, desk: &Desk, touch: &Touch, [undo, redo]: [Rect; 2]) {
@@ -177,14 +186,14 @@ fn turned_arrow(painter: &Painter, rect: Rect, ink: egui::Color32, is_back: bool
         at(-1.0 - 4.0 * angle.cos(), 0.5 + 3.5 * -angle.sin()) - vec2(0.0, -0.5)
     });
     let mut line: Vec<_> = vec![at(3.0, -3.0)];
-    line.extend(bow.map(|point| point));
+    line.extend(bow);
     line.push(at(2.0, 4.5));
     painter.add(Shape::line(line, Stroke::new(1.6, ink)));
     let head = vec![at(6.5, -3.0), at(2.5, -6.5), at(2.5, 0.5)];
     painter.add(Shape::convex_polygon(head, ink, Stroke::NONE));
 }
 
-fn comparison(ui: &mut Ui, desk: &Desk, touch: &Touch, [a, b, copy]: [Rect; 3], loaded: &mut Loaded) {
+fn comparison(ui: &mut Ui, desk: &Desk, touch: &Touch, [a, b, copy]: [Rect; 3], shelf: &mut Shelf) {
     let active = desk.params.ab_active();
     for (slot, cell, name) in [(Slot::A, a, "A"), (Slot::B, b, "B")] {
         let response = word(ui, touch, cell, Id::unique(("slot", name)), name, slot == active);
@@ -197,8 +206,8 @@ fn comparison(ui: &mut Ui, desk: &Desk, touch: &Touch, [a, b, copy]: [Rect; 3], 
     let response = word(ui, touch, copy, Id::unique("copy slot"), text, false);
     if response.clicked() {
         desk.params.ab_copy();
-        let present = *loaded.of(active);
-        *loaded.of(active.other()) = present;
+        let present = shelf.loaded(active).cloned();
+        shelf.set_loaded(active.other(), present);
     }
     explain(&response, "Copy", "Copies what you hear into the other slot.");
 }

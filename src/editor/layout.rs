@@ -2,10 +2,10 @@
 
 use egui::{Rect, Vec2, pos2, vec2};
 
-/// Size of a first window.
-pub const DEFAULT_SIZE: Vec2 = vec2(1100.0, 720.0);
+use crate::state::user_settings::MIN_WINDOW_POINTS;
+
 /// Below this, things would overlap.
-pub const MIN_SIZE: Vec2 = vec2(760.0, 480.0);
+pub const MIN_SIZE: Vec2 = vec2(MIN_WINDOW_POINTS[0] as f32, MIN_WINDOW_POINTS[1] as f32);
 
 /// Room inside panels, left and right.
 pub const PADDING: f32 = 8.0;
@@ -97,7 +97,7 @@ mod tests {
     use egui::Pos2;
 
     const SIZES: [Vec2; 5] =
-        [MIN_SIZE, DEFAULT_SIZE, vec2(760.0, 1400.0), vec2(2500.0, 480.0), vec2(3840.0, 2160.0)];
+        [MIN_SIZE, vec2(1100.0, 720.0), vec2(760.0, 1400.0), vec2(2500.0, 480.0), vec2(3840.0, 2160.0)];
 
     #[test]
     fn parts_fill_the_window_without_overlap() {

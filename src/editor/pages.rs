@@ -14,6 +14,8 @@ use crate::plugin::MeterPicture;
 
 pub mod adaptive;
 pub mod master;
+pub mod presets;
+pub mod settings;
 pub mod track;
 
 /// What the pages draw and change.

@@ -7,6 +7,8 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Rgba, Stroke, TextStyle, Theme, Visuals, vec2,
 };
 
+use crate::state::user_settings;
+
 /// Every colour of a theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
@@ -153,6 +155,15 @@ pub const TITLE: FontId = FontId { size: 17.0, family: FontFamily::Proportional 
 pub const LARGE: FontId = FontId { size: 26.0, family: FontFamily::Proportional };
 
 impl Palette {
+    /// The colours of a theme.
+    pub fn of(theme: user_settings::Theme) -> &'static Self {
+        match theme {
+            user_settings::Theme::Dark => &DARK,
+            user_settings::Theme::Light => &LIGHT,
+            user_settings::Theme::HighContrast => &HIGH_CONTRAST,
+        }
+    }
+
     /// The background as the renderer wants it: it clears to these very numbers, without a curve.
     pub fn clear_colour(&self) -> Rgba {
         let [r, g, b, _] = self.background.to_normalized_gamma_f32();

@@ -1,72 +1,57 @@
-//! What the window remembers between frames: the page, what is chosen on it, the steps that can be undone.
+//! What the window remembers between frames: the user's settings, what is chosen on the pages, the steps that can be
+//! undone.
 
 use std::cell::RefCell;
 
-use super::header::Loaded;
 use super::history::History;
-use super::pages::{adaptive, track};
-use crate::measure::Smoothing;
+use super::pages::{adaptive, presets, settings, track};
+use super::shelf::Shelf;
+use crate::measure;
+use crate::state::user_settings::{Smoothing, UserSettings};
 
-/// The pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Page {
-    /// Equaliser to limiter, loudness.
-    #[default]
-    Master,
-    /// The listener.
-    Adaptive,
-    /// Tones, noise and clips.
-    Track,
+pub use crate::state::user_settings::{Analyser, Module, Page};
+
+/// Choices that are shown side by side.
+pub trait Named: Sized + 'static {
+    /// All of them, in the order in which they are shown.
+    const ALL: &'static [Self];
+
+    /// The word on it.
+    fn name(&self) -> &'static str;
 }
 
-impl Page {
-    /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Master, Self::Adaptive, Self::Track];
+impl Named for Page {
+    const ALL: &'static [Self] = &[Self::Master, Self::Adaptive, Self::Track, Self::Presets, Self::Settings];
 
-    /// The word on the tab.
-    pub fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Master => "Master",
             Self::Adaptive => "Adaptive",
             Self::Track => "Track",
-        }
-    }
-
-    /// One sentence about it.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Master => "The mastering chain, from the input to the loudness of the output.",
-            Self::Adaptive => "Listens, proposes, moves within bounds, and learns from you.",
-            Self::Track => "Sessions of tones, noise and clips that play into the chain.",
+            Self::Presets => "Presets",
+            Self::Settings => "Settings",
         }
     }
 }
 
-/// The modules of the master page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Module {
-    /// Equaliser.
-    #[default]
-    Eq,
-    /// Compressor.
-    Compressor,
-    /// Stereo width.
-    Width,
-    /// Soft clipper.
-    Clipper,
-    /// True-peak limiter.
-    Limiter,
-    /// Trim, dither and loudness over time.
-    Loudness,
+/// One sentence about a page.
+pub fn page_meaning(page: Page) -> &'static str {
+    match page {
+        Page::Master => "The mastering chain, from the input to the loudness of the output.",
+        Page::Adaptive => "Listens, proposes, moves within bounds, and learns from you.",
+        Page::Track => "Sessions of tones, noise and clips that play into the chain.",
+        Page::Presets => "Finding, loading and keeping settings of the mastering chain.",
+        Page::Settings => {
+            "Size and colours of the window, the spectrum, what new instances start with, licences."
+        }
+    }
 }
 
-impl Module {
-    /// All of them, in the order of the chain.
-    pub const ALL: [Self; 6] =
-        [Self::Eq, Self::Compressor, Self::Width, Self::Clipper, Self::Limiter, Self::Loudness];
+impl Named for Module {
+    const ALL: &'static [Self] =
+        &[Self::Eq, Self::Compressor, Self::Width, Self::Clipper, Self::Limiter, Self::Loudness];
 
-    /// The word on its card.
-    pub fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Eq => "Equaliser",
             Self::Compressor => "Compressor",
@@ -78,54 +63,53 @@ impl Module {
     }
 }
 
-/// How the spectrum is shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Analyser {
-    /// Smoothing over frequency.
-    pub smoothing: Smoothing,
-    /// Tilt around 1 kHz, dB per octave.
-    pub tilt_db_per_octave: f32,
-    /// Whether the highest levels stay.
-    pub peak_hold: bool,
-    /// Whether the input is drawn too.
-    pub show_input: bool,
-    /// Levels from top to bottom, dB.
-    pub range_db: f32,
-}
-
-impl Default for Analyser {
-    fn default() -> Self {
-        Self {
-            smoothing: Smoothing::SixthOctave,
-            tilt_db_per_octave: 4.5,
-            peak_hold: false,
-            show_input: true,
-            range_db: 90.0,
-        }
+/// The smoothing as the meters know it.
+pub fn measured_smoothing(smoothing: Smoothing) -> measure::Smoothing {
+    match smoothing {
+        Smoothing::None => measure::Smoothing::None,
+        Smoothing::SixthOctave => measure::Smoothing::SixthOctave,
+        Smoothing::ThirdOctave => measure::Smoothing::ThirdOctave,
     }
 }
 
 /// See the module.
-#[derive(Default)]
 pub struct View {
-    /// The page that is shown.
-    pub page: Page,
-    /// The module that the master page shows.
-    pub module: Module,
+    /// What the user prefers; the page and the module that are shown are part of it.
+    pub settings: UserSettings,
     /// The equaliser band that is chosen.
     pub band: usize,
     /// Half the height of the equaliser's graph, as a place among those offered.
     pub span: usize,
-    /// How the spectrum is shown.
-    pub analyser: Analyser,
     /// The service whose target stands in the loudness history.
     pub service: usize,
-    /// Presets of the comparison slots.
-    pub loaded: Loaded,
+    /// The presets within reach.
+    pub shelf: Shelf,
     /// Steps.
     pub history: RefCell<History>,
     /// The track's page.
     pub track: track::Shown,
     /// The listener's page.
     pub adaptive: adaptive::Open,
+    /// The page of presets.
+    pub presets: presets::Browsing,
+    /// The page of settings.
+    pub licences: settings::Licences,
+}
+
+impl View {
+    /// A first look, with these settings and presets.
+    pub fn new(settings: UserSettings, shelf: Shelf) -> Self {
+        Self {
+            settings,
+            band: 0,
+            span: 0,
+            service: 0,
+            shelf,
+            history: RefCell::default(),
+            track: track::Shown::default(),
+            adaptive: adaptive::Open::default(),
+            presets: presets::Browsing::default(),
+            licences: settings::Licences::default(),
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Controls and displays, one a file. Each draws into a rectangle it is given and touches parameters only through the
 //! [`Hand`]. Main thread.
 
-use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, pos2,
+};
 
 use super::hand::Hand;
 use super::theme::{self, Palette};
@@ -10,6 +13,7 @@ pub mod axes;
 pub mod chooser;
 pub mod correlation;
 mod entry;
+pub mod field;
 pub mod keyboard;
 pub mod knob;
 pub mod loudness_history;
@@ -81,6 +85,28 @@ pub fn label(painter: &Painter, at: Pos2, align: Align2, text: impl ToString, fo
 /// Small text that starts at a point on its middle line.
 pub fn note(ui: &Ui, at: Pos2, text: &str, colour: Color32) {
     label(ui.painter(), at, Align2::LEFT_CENTER, text, theme::SMALL, colour);
+}
+
+/// One line of text from the left of `rect`, in its middle, as much of it as there is room for. Returns where it ends.
+pub fn line(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32) -> f32 {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(rect.left(), rect.center().y - 0.5 * galley.size().y);
+    let right = at.x + galley.size().x;
+    ui.painter().galley(at, galley, colour);
+    right
+}
+
+/// Small text in lines from the top of `rect`, as many of them as there is room for. Returns where they end.
+pub fn prose(ui: &Ui, rect: Rect, text: &str, colour: Color32) -> f32 {
+    let mut job = LayoutJob::simple(text.to_owned(), theme::SMALL, colour, rect.width());
+    let row_height = ui.ctx().fonts_mut(|fonts| fonts.row_height(&theme::SMALL));
+    job.wrap.max_rows = ((rect.height() / row_height).floor() as usize).max(1);
+    let galley = ui.painter().layout_job(job);
+    let bottom = rect.top() + galley.size().y;
+    ui.painter().galley(rect.min, galley, colour);
+    bottom
 }
 
 /// Width of a line of text in points.

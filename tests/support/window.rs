@@ -25,10 +25,13 @@ impl Window {
         let (rig, link) = Rig::new(48_000.0);
         let params = link.params.clone();
         let host = Host::new(params.clone());
+        // Nowhere: the user's own settings and presets are not to be touched.
+        let nowhere = std::env::temp_dir().join(format!("auracore-window-{}", std::process::id()));
+        let app = App::at(link, nowhere.join("settings.json"), nowhere.join("presets"));
         let harness = Harness::builder()
             .with_size(size)
             .with_step_dt(1.0 / 60.0)
-            .build_ui_state(|ui, app: &mut App| app.draw(ui), App::new(link));
+            .build_ui_state(|ui, app: &mut App| app.draw(ui), app);
         let mut window = Self { harness, params, rig, host: host.clone() };
         let ctx = window.harness.ctx.clone();
         window.harness.state_mut().open(&ctx, GuiContext::new(host));

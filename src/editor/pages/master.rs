@@ -20,9 +20,9 @@ mod width;
 pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut View) -> bool {
     let places = MasterPlaces::of(rect);
     input::show(ui, desk, places.input);
-    chain::show(ui, desk, places.chain, &mut view.module);
+    chain::show(ui, desk, places.chain, &mut view.settings.module);
     let parts = (places.display, places.controls);
-    match view.module {
+    match view.settings.module {
         Module::Eq => equaliser::show(ui, desk, parts, view),
         Module::Compressor => compressor::show(ui, desk, parts),
         Module::Width => width::show(ui, desk, parts),

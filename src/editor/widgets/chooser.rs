@@ -118,3 +118,30 @@ pub fn segments<T: Enum + PartialEq + Copy + 'static>(
         explain(&response, param.name(), about.meaning);
     }
 }
+
+/// Some choices side by side, none of them a parameter; returns what was chosen.
+pub fn one_of(
+    ui: &mut Ui,
+    touch: &Touch,
+    rect: Rect,
+    names: &[&str],
+    present: Option<usize>,
+    about: About,
+) -> Option<usize> {
+    let mut chosen = None;
+    for (index, name) in names.iter().enumerate() {
+        let cell = crate::editor::layout::column(rect, index, names.len()).shrink2(vec2(1.0, 0.0));
+        let is_present = present == Some(index);
+        let id = Id::unique(("one of", about.label, index));
+        let response = super::pill::word(ui, touch, cell, id, name, is_present);
+        response.widget_info(|| {
+            let name = format!("{}: {name}", about.label);
+            WidgetInfo::selected(Role::RadioButton, true, is_present, name)
+        });
+        explain(&response, about.label, about.meaning);
+        if response.clicked() {
+            chosen = Some(index);
+        }
+    }
+    chosen
+}

@@ -8,7 +8,7 @@ use nice_plug::prelude::BoolParam;
 use crate::editor::layout::{GAP, column};
 use crate::editor::pages::Desk;
 use crate::editor::theme::{self, Palette};
-use crate::editor::view::Module;
+use crate::editor::view::{Module, Named as _};
 use crate::editor::widgets::axes::Axes;
 use crate::editor::widgets::pill::power;
 use crate::editor::widgets::stripes::reduction_bar;
@@ -19,7 +19,7 @@ use super::equaliser::response::Response;
 /// Draws and runs the cards.
 pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, chosen: &mut Module) {
     let area = rect.with_max_x(rect.right() + GAP);
-    for (index, module) in Module::ALL.into_iter().enumerate() {
+    for (index, module) in Module::ALL.iter().copied().enumerate() {
         let cell = column(area, index, Module::ALL.len());
         if card(ui, desk, cell.with_max_x(cell.right() - GAP), module, *chosen == module) {
             *chosen = module;

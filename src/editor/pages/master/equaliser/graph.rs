@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, axes: &Axes, view: &mut View) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(theme::CONTROL_ROUNDING), desk.colours.well);
     axes.grid(&painter, &touch);
-    spectra(&painter, desk, axes, &view.analyser);
+    spectra(&painter, desk, axes, &view.settings.analyser);
     axes.numbers(&painter, &touch);
     ghost::show(&painter, desk, axes);
 
@@ -53,8 +53,10 @@ pub fn show(ui: &mut Ui, desk: &Desk, axes: &Axes, view: &mut View) {
 
 fn spectra(painter: &egui::Painter, desk: &Desk, axes: &Axes, analyser: &Analyser) {
     let picture = desk.picture;
-    let scale =
-        SpectrumScale { tilt_db_per_octave: analyser.tilt_db_per_octave, range_db: analyser.range_db };
+    let scale = SpectrumScale {
+        tilt_db_per_octave: analyser.tilt_db_per_octave.db_per_octave(),
+        range_db: analyser.range_db.db(),
+    };
     let colours = desk.colours;
     let line = |bins_db: &[f32]| outline(axes, bins_db, picture.bin_hz, scale);
     if analyser.show_input {

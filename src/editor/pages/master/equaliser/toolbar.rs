@@ -7,11 +7,9 @@ use crate::editor::pages::Desk;
 use crate::editor::view::View;
 use crate::editor::widgets::explain;
 use crate::editor::widgets::pill::word;
-use crate::measure::Smoothing;
+use crate::state::user_settings::{LevelRange, Smoothing, Tilt};
 
 const HEIGHT: f32 = 18.0;
-const TILTS_DB: [f32; 3] = [0.0, 3.0, 4.5];
-const RANGES_DB: [f32; 3] = [60.0, 90.0, 120.0];
 
 /// Draws and runs the switches.
 pub fn show(ui: &mut Ui, desk: &Desk, graph: Rect, view: &mut View) {
@@ -28,14 +26,14 @@ pub fn show(ui: &mut Ui, desk: &Desk, graph: Rect, view: &mut View) {
     if button(48.0, &format!("±{span_db} dB"), false, "Scale", "Range of the equaliser's curve.") {
         view.span = (view.span + 1) % SPANS_DB.len();
     }
-    let analyser = &mut view.analyser;
-    let range = format!("{} dB", analyser.range_db);
+    let analyser = &mut view.settings.analyser;
+    let range = format!("{} dB", analyser.range_db.db());
     if button(46.0, &range, false, "Range", "Levels of the spectrum from top to bottom.") {
-        analyser.range_db = next(&RANGES_DB, analyser.range_db);
+        analyser.range_db = next(&LevelRange::ALL, analyser.range_db);
     }
-    let tilt = format!("{} dB/oct", analyser.tilt_db_per_octave);
+    let tilt = format!("{} dB/oct", analyser.tilt_db_per_octave.db_per_octave());
     if button(60.0, &tilt, false, "Tilt", "Tilts the spectrum: with 4.5 dB per octave music looks level.") {
-        analyser.tilt_db_per_octave = next(&TILTS_DB, analyser.tilt_db_per_octave);
+        analyser.tilt_db_per_octave = next(&Tilt::ALL, analyser.tilt_db_per_octave);
     }
     let (text, following) = match analyser.smoothing {
         Smoothing::None => ("fine", Smoothing::SixthOctave),
@@ -54,7 +52,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, graph: Rect, view: &mut View) {
 }
 
 /// The value behind this one, round and round.
-fn next(values: &[f32], present: f32) -> f32 {
+fn next<T: PartialEq + Copy>(values: &[T], present: T) -> T {
     let at = values.iter().position(|value| *value == present).map_or(0, |at| at + 1);
     values[at % values.len()]
 }
