@@ -6,8 +6,8 @@
 //! second, for counting instructions.
 
 use auracore::editor::App;
-use auracore::editor::layout::DEFAULT_SIZE;
 use auracore::plugin::Rig;
+use auracore::editor::view::Named;
 use auracore::state::user_settings::{Module, Page};
 use nice_plug::context::gui::GuiContext;
 use std::hint::black_box;
@@ -21,6 +21,8 @@ mod programme;
 
 use programme::programme;
 
+/// Size of the window, in points.
+const SIZE: egui::Vec2 = egui::vec2(1100.0, 720.0);
 /// Frames of audio for each picture at 60 a second.
 const FRAMES_PER_PICTURE: u64 = 800;
 
@@ -64,7 +66,7 @@ impl Window {
     fn picture(&mut self) -> Size {
         self.time_s += 1.0 / 60.0;
         let input = egui::RawInput {
-            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, DEFAULT_SIZE)),
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, SIZE)),
             time: Some(self.time_s),
             ..egui::RawInput::default()
         };

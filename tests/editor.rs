@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auracore::control::{EqKind, MasterControls};
-use auracore::editor::layout::{DEFAULT_SIZE, MIN_SIZE};
+use auracore::editor::layout::MIN_SIZE;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 #[path = "support/host.rs"]
@@ -15,6 +15,9 @@ mod window;
 
 use host::Told;
 use window::Window;
+
+/// Size of a first window.
+const DEFAULT_SIZE: egui::Vec2 = egui::vec2(1100.0, 720.0);
 
 fn default_window() -> Window {
     Window::new(DEFAULT_SIZE.into())
@@ -310,7 +313,7 @@ fn texts(window: &Window) -> Vec<(String, egui::Rect)> {
     found
 }
 
-const TABS: [&str; 3] = ["Master", "Adaptive", "Track"];
+const TABS: [&str; 5] = ["Master", "Adaptive", "Track", "Presets", "Settings"];
 
 fn choose_page(window: &mut Window, tab: &str) {
     let tabs = window.harness.get_all_by_role_and_label(egui::accesskit::Role::Tab, tab);

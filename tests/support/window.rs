@@ -1,6 +1,8 @@
 //! The editor without a window: a rig with real audio behind it, driven by hand.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auracore::editor::App;
 use auracore::params::AuraParams;
@@ -11,12 +13,23 @@ use nice_plug::context::gui::GuiContext;
 use crate::host::{Host, Told};
 use crate::programme::programme;
 
+/// Windows made so far.
+static WINDOWS: AtomicUsize = AtomicUsize::new(0);
+
 /// An editor that is driven by hand.
 pub struct Window {
     pub harness: Harness<'static, App>,
     pub params: Arc<AuraParams>,
     pub rig: Rig,
     host: Arc<Host>,
+    place: PathBuf,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // The editor keeps its settings when it goes, which is after this; an empty folder or none is left.
+        _ = std::fs::remove_dir_all(&self.place);
+    }
 }
 
 impl Window {
@@ -25,14 +38,15 @@ impl Window {
         let (rig, link) = Rig::new(48_000.0);
         let params = link.params.clone();
         let host = Host::new(params.clone());
-        // Nowhere: the user's own settings and presets are not to be touched.
-        let nowhere = std::env::temp_dir().join(format!("auracore-window-{}", std::process::id()));
+        // A place of its own: the user's settings and presets are not to be touched, nor those of another test.
+        let number = WINDOWS.fetch_add(1, Ordering::Relaxed);
+        let nowhere = std::env::temp_dir().join(format!("auracore-window-{}-{number}", std::process::id()));
         let app = App::at(link, nowhere.join("settings.json"), nowhere.join("presets"));
         let harness = Harness::builder()
             .with_size(size)
             .with_step_dt(1.0 / 60.0)
             .build_ui_state(|ui, app: &mut App| app.draw(ui), app);
-        let mut window = Self { harness, params, rig, host: host.clone() };
+        let mut window = Self { harness, params, rig, host: host.clone(), place: nowhere };
         let ctx = window.harness.ctx.clone();
         window.harness.state_mut().open(&ctx, GuiContext::new(host));
         window.frames(3);
