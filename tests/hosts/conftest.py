@@ -4,13 +4,16 @@ Paths come from the environment (`cargo xtask test` sets them) or from where car
 """
 import os
 import pathlib
+import shutil
 import subprocess
+import time
 
 import numpy as np
 import pytest
 import soundfile
 
 import measuring
+import standalone
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -58,8 +61,8 @@ def hot_song(song):
 
 
 @pytest.fixture
-def screen():
-    """A display of its own with a window manager; the value is what goes into DISPLAY."""
+def x_server():
+    """A display of its own: the process, and what goes into DISPLAY."""
     read_end, write_end = os.pipe()
     arguments = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x900x24", "+extension", "GLX", "-nolisten", "tcp"]
     server = subprocess.Popen(arguments, pass_fds=[write_end], stderr=subprocess.DEVNULL)
@@ -68,13 +71,35 @@ def screen():
         with os.fdopen(read_end) as number:
             display = number.readline().strip()
         assert display, "Xvfb did not start"
-        display = f":{display}"
-        # Hosts made with JUCE end with an X error where no window manager answers.
-        manager = subprocess.Popen(["openbox"], env=dict(os.environ, DISPLAY=display), stderr=subprocess.DEVNULL)
-        try:
-            measuring.wait_until(lambda: measuring.is_managed(display), 10.0, "no window manager")
-            yield display
-        finally:
-            measuring.stop(manager)
+        yield server, f":{display}"
+    finally:
+        measuring.stop(server)
+
+
+@pytest.fixture
+def screen(x_server):
+    """A display of its own with a window manager; the value is what goes into DISPLAY."""
+    _, display = x_server
+    # Hosts made with JUCE end with an X error where no window manager answers.
+    manager = subprocess.Popen(["openbox"], env=dict(os.environ, DISPLAY=display), stderr=subprocess.DEVNULL)
+    try:
+        measuring.wait_until(lambda: measuring.is_managed(display), 10.0, "no window manager")
+        yield display
+    finally:
+        measuring.stop(manager)
+
+
+@pytest.fixture
+def jack_server():
+    """A JACK server without a sound card; the value is its name."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed")
+    rate, period = str(standalone.RATE_HZ), str(standalone.PERIOD_FRAMES)
+    arguments = ["jackd", "--no-realtime", "-n", standalone.SERVER, "-d", "dummy", "-r", rate, "-p", period]
+    server = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1.0)
+        assert server.poll() is None, "jackd did not start"
+        yield standalone.SERVER
     finally:
         measuring.stop(server)

@@ -7,12 +7,13 @@ use crate::steps::{Tally, command, run_and_look};
 use crate::{Result, bundles, packages, python, song, target_folder};
 
 /// One process each: two hosts made with the same framework do not share one well.
-const HOST_TESTS: [(&str, &str); 5] = [
+const HOST_TESTS: [(&str, &str); 6] = [
     ("VST3 in pedalboard", "tests/hosts/test_pedalboard.py"),
     ("adaptive mastering in pedalboard", "tests/hosts/test_adaptive.py"),
     ("VST3 in DawDreamer", "tests/hosts/test_dawdreamer.py"),
     ("command line, measured by others", "tests/hosts/test_command_line.py"),
     ("standalone", "tests/hosts/test_standalone.py"),
+    ("editor's window", "tests/hosts/test_window.py"),
 ];
 
 /// Runs every step, then prints how many tests passed and which steps did not.
