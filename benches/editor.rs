@@ -6,8 +6,8 @@
 //! second, for counting instructions.
 
 use auracore::editor::App;
-use auracore::plugin::Rig;
 use auracore::editor::view::Named;
+use auracore::plugin::Rig;
 use auracore::state::user_settings::{Module, Page};
 use nice_plug::context::gui::GuiContext;
 use std::hint::black_box;

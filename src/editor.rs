@@ -36,6 +36,7 @@ mod preferences;
 mod shelf;
 pub mod theme;
 pub mod view;
+mod wake;
 mod widgets;
 mod window_size;
 
@@ -47,6 +48,7 @@ use preferences::Preferences;
 use shelf::Shelf;
 use theme::Palette;
 use view::{Page, View, measured_smoothing};
+use wake::Wake;
 use window_size::WindowSize;
 
 /// When to draw once more after the user did something.
@@ -60,6 +62,7 @@ pub struct App {
     link: EditorLink,
     /// While a window is open.
     gui: Option<GuiContext>,
+    wake: Wake,
     view: View,
     preferences: Preferences,
     pacing: Pacing,
@@ -86,6 +89,7 @@ impl App {
         Self {
             link,
             gui: None,
+            wake: Wake::default(),
             view,
             preferences,
             pacing: Pacing::default(),
@@ -230,12 +234,14 @@ impl NiceEguiApp for App {
         gui: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        self.wake.forget();
         self.open(&egui_ctx, gui);
         frame.set_clear_color(self.colours().clear_colour());
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        self.wake.drawn(|| frame.baseview_window().waker());
         frame.set_clear_color(self.colours().clear_colour());
         self.keep_size(ui.ctx());
         // The first frame of a window at another scale than 100 % knows no size yet.
@@ -263,17 +269,22 @@ pub fn create(link: EditorLink) -> Option<Editor> {
         size_constraints: SizeConstraints::Logical { min_size, max_size: None },
         ..ResizeHint::default()
     };
-    let settings =
-        EguiNiceSettings::new().with_tile("AuraCore").with_resize_hint(hint).with_graphics_config(graphics());
-    let notifier = RepaintNotifier::new();
-    let meters = notifier.clone();
-    link.meters.wake_with(move || meters.request_repaint());
-    let track = notifier.clone();
-    link.track.wake_with(move || track.request_repaint());
-    let listener = notifier.clone();
-    link.adaptive.wake_with(move || listener.request_repaint());
+    let settings = EguiNiceSettings::new()
+        .with_tile("AuraCore")
+        .with_resize_hint(hint)
+        .with_graphics_config(graphics())
+        .with_repaint_poll_interval(wake::FRAMEWORK_PERIOD);
     let app = App::new(link);
-    create_egui_editor(window_state(&app), notifier, settings, app)
+    let wake = || {
+        let wake = app.wake.clone();
+        move || wake.ask()
+    };
+    app.link.meters.wake_with(wake());
+    let clock = app.wake.clone();
+    app.link.meters.tick_with(move || clock.look());
+    app.link.track.wake_with(wake());
+    app.link.adaptive.wake_with(wake());
+    create_egui_editor(window_state(&app), RepaintNotifier::new(), settings, app)
 }
 
 /// The size that hosts are told before there is a window, in pixels. As long as it is one in pixels, a window that is

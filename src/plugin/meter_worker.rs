@@ -52,6 +52,12 @@ impl MeterView {
         let _ = self.requests.wake.set(Box::new(wake));
     }
 
+    /// Sets what is called, by the worker's thread, at every visit to the rings, 50 times a second and more, whether or not
+    /// anything moves. The first call counts.
+    pub fn tick_with(&self, tick: impl Fn() + Send + Sync + 'static) {
+        let _ = self.requests.tick.set(Box::new(tick));
+    }
+
     /// Has the editor woken for at most so many pictures a second, 5 to 120, and 60 unless this is called: for windows
     /// that are drawn without a graphics processor.
     pub fn wake_at_most(&self, pictures_per_s: u32) {
@@ -85,6 +91,7 @@ struct Requests {
     smoothing: AtomicUsize,
     holds_peaks: AtomicBool,
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    tick: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl Default for Requests {
@@ -97,6 +104,7 @@ impl Default for Requests {
             smoothing: AtomicUsize::new(0),
             holds_peaks: AtomicBool::new(false),
             wake: OnceLock::new(),
+            tick: OnceLock::new(),
         }
     }
 }

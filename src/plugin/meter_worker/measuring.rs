@@ -75,6 +75,9 @@ impl Measuring {
         while !requests.stop.load(Ordering::Relaxed) {
             let pace = requests.pace();
             self.visit(requests, pace);
+            if let Some(tick) = requests.tick.get() {
+                tick();
+            }
             // What was missed is not made up for, and a slow machine gets some rest all the same.
             let now = Instant::now();
             next = (next + pace.period).max(now + pace.period / 4);
