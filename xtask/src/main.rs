@@ -11,6 +11,7 @@ mod licences;
 mod packages;
 mod prove;
 mod python;
+mod screenshots;
 mod song;
 mod steps;
 mod train;
@@ -33,6 +34,7 @@ usage: cargo xtask COMMAND
   bench                       time and instructions of every stage, then other makers' plugins on the same file
   train [--quick] [--ship]    make music, train the model of adaptive mastering on it; --ship puts it into presets/
   evaluate [--quick]          judge adaptive mastering on music and faults that training never saw, beside others
+  screenshots [--out FOLDER]  take pictures of the editor's pages in all sizes and themes; --only WORD takes some of them
   song FILE                   write the demonstration piece as a WAV file";
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn run(arguments: Vec<String>) -> Result {
         ["licences"] => licences::write(),
         ["licences", "--check"] => licences::check(),
         ["bench"] => bench::run(),
+        ["screenshots", ref options @ ..] => screenshots::run(options, &caller_folder),
         ["train", ref options @ ..] => train::run(options),
         ["evaluate"] => evaluate::run(false),
         ["evaluate", "--quick"] => evaluate::run(true),

@@ -20,6 +20,8 @@ const PEAK_DBFS: f32 = -4.5;
 /// Silence after the last bar for the reverberation to die away in.
 const TAIL_S: f64 = 2.4;
 const FADE_S: f32 = 1.2;
+/// Where the chorus begins, in bars.
+const CHORUS_BAR: f64 = 6.0;
 /// 24-bit full scale.
 const FULL_SCALE: f32 = 8_388_607.0;
 
@@ -28,7 +30,22 @@ const FULL_SCALE: f32 = 8_388_607.0;
 /// # Errors
 /// What the file system or the WAV writer says.
 pub fn write(path: &Path) -> Result<(), hound::Error> {
-    let mix = render();
+    write_mix(path, &render())
+}
+
+/// The same, but from the chorus on, with what comes before at the end: loud at once.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_from_chorus(path: &Path) -> Result<(), hound::Error> {
+    let mut mix = render();
+    let start = signal::frames(CHORUS_BAR * score::BAR_S);
+    mix.left.rotate_left(start);
+    mix.right.rotate_left(start);
+    write_mix(path, &mix)
+}
+
+fn write_mix(path: &Path, mix: &Stereo) -> Result<(), hound::Error> {
     let spec = hound::WavSpec {
         channels: 2,
         sample_rate: RATE_HZ,
