@@ -1,15 +1,16 @@
 //! Holds the window to the size that the user gave it, in points, whatever the scale. Pure.
 //!
-//! A new window, and one whose scale has changed, is asked to have the remembered size until it has it or a moment has
-//! gone by: hosts may refuse. Any later change of size is the user's and is remembered.
+//! A new window, and one whose scale has changed, is held to the remembered size for a moment: until all parts of a host
+//! have heard of it, some of them ask for the old one. A host may refuse. Any later change of size is the user's and is
+//! remembered.
 
 use egui::{Vec2, vec2};
 
 use super::layout::MIN_SIZE;
 use crate::state::user_settings::{MAX_WINDOW_POINTS, MIN_WINDOW_POINTS};
 
-/// How long a size is asked for.
-const PATIENCE_S: f64 = 0.6;
+/// How long a size is held.
+const PATIENCE_S: f64 = 1.0;
 /// Pause between two requests: the answer takes its way through the window system and the host.
 const BETWEEN_S: f64 = 0.15;
 /// Sizes closer than this are the same: pixels are no points.
@@ -59,18 +60,21 @@ impl WindowSize {
         }
         self.seen = Some(now);
         let allowed = now.max(MIN_SIZE);
-        let remember = (!same(allowed, wanted)).then(|| points(allowed));
-        Outcome { ask: (!same(allowed, now)).then_some(allowed), remember, is_waiting: false }
+        let is_allowed = same(allowed, now);
+        Outcome {
+            ask: (!is_allowed).then_some(allowed),
+            remember: (is_allowed && !same(now, wanted)).then(|| points(now)),
+            is_waiting: false,
+        }
     }
 
     fn wait(&mut self, asking: Asking, now: Vec2, wanted: Vec2, now_s: f64) -> Outcome {
-        let has_it = same(now, wanted);
-        if has_it || now_s - asking.since_s > PATIENCE_S {
+        if now_s - asking.since_s > PATIENCE_S {
             self.asking = None;
             self.seen = Some(now);
             return Outcome { ask: None, remember: None, is_waiting: false };
         }
-        let again = now_s - asking.last_s >= BETWEEN_S;
+        let again = !same(now, wanted) && now_s - asking.last_s >= BETWEEN_S;
         if again {
             self.asking = Some(Asking { last_s: now_s, ..asking });
         }
@@ -106,7 +110,8 @@ mod tests {
     fn settled() -> WindowSize {
         let mut size = WindowSize::default();
         size.follow(vec2(10_000.0, 10_000.0), WANTED, 100, 0.0);
-        assert_eq!(size.follow(wanted(), WANTED, 100, 0.1), QUIET);
+        assert_eq!(size.follow(wanted(), WANTED, 100, 0.1), WAITING);
+        assert_eq!(size.follow(wanted(), WANTED, 100, 1.1), QUIET);
         size
     }
 
@@ -118,7 +123,10 @@ mod tests {
         assert_eq!(size.follow(small, WANTED, 150, 5.05), WAITING);
         assert_eq!(size.follow(small, WANTED, 150, 5.2).ask, Some(wanted()));
         // Rounded to pixels.
-        assert_eq!(size.follow(vec2(1_099.4, 720.6), WANTED, 150, 5.3), QUIET);
+        assert_eq!(size.follow(vec2(1_099.4, 720.6), WANTED, 150, 5.5), WAITING);
+        // A part of the host that has not heard of it yet.
+        assert_eq!(size.follow(small, WANTED, 150, 5.6).ask, Some(wanted()));
+        assert_eq!(size.follow(vec2(1_099.4, 720.6), WANTED, 150, 6.1), QUIET);
         assert_eq!(size.follow(vec2(1_099.4, 720.6), WANTED, 150, 9.0), QUIET);
     }
 
@@ -126,7 +134,7 @@ mod tests {
     fn a_host_that_refuses_is_let_be_and_nothing_is_forgotten() {
         let mut size = settled();
         let small = wanted() / 1.5;
-        for frame in 0..20 {
+        for frame in 0..30 {
             let outcome = size.follow(small, WANTED, 150, 5.0 + 0.05 * f64::from(frame));
             assert_eq!(outcome.remember, None);
         }
@@ -140,10 +148,9 @@ mod tests {
         let mut size = settled();
         assert_eq!(size.follow(vec2(1_300.0, 800.0), WANTED, 100, 3.0).remember, Some([1_300, 800]));
         let outcome = size.follow(vec2(500.0, 800.0), [1_300, 800], 100, 4.0);
-        assert_eq!(outcome.ask, Some(vec2(760.0, 800.0)));
-        assert_eq!(outcome.remember, Some([760, 800]));
+        assert_eq!(outcome, Outcome { ask: Some(vec2(760.0, 800.0)), ..QUIET });
         // Asked once: a window that stays too small is not fought.
-        assert_eq!(size.follow(vec2(500.0, 800.0), [760, 800], 100, 4.1), QUIET);
-        assert_eq!(size.follow(vec2(760.0, 800.0), [760, 800], 100, 4.2), QUIET);
+        assert_eq!(size.follow(vec2(500.0, 800.0), [1_300, 800], 100, 4.1), QUIET);
+        assert_eq!(size.follow(vec2(760.0, 800.0), [1_300, 800], 100, 4.2).remember, Some([760, 800]));
     }
 }
