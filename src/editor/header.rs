@@ -181,12 +181,12 @@ fn step_by_key(ui: &Ui) -> Option<bool> {
 fn turned_arrow(painter: &Painter, rect: Rect, ink: egui::Color32, is_back: bool) {
     let side = if is_back { -1.0 } else { 1.0 };
     let at = |x: f32, y: f32| rect.center() + vec2(side * x, y);
-    let bow = (0..=10).map(|step| {
-        let angle = std::f32::consts::PI * (0.5 - step as f32 / 10.0);
-        at(-1.0 - 4.0 * angle.cos(), 0.5 + 3.5 * -angle.sin()) - vec2(0.0, -0.5)
-    });
-    let mut line: Vec<_> = vec![at(3.0, -3.0)];
-    line.extend(bow);
+    // The head points forth; its line comes from there, turns round in a half circle and goes back below.
+    let mut line = vec![at(3.0, -3.0)];
+    line.extend((0..=10).map(|step| {
+        let (sin, cos) = (std::f32::consts::PI * (step as f32 / 10.0)).sin_cos();
+        at(-1.0 - 3.75 * sin, 0.75 - 3.75 * cos)
+    }));
     line.push(at(2.0, 4.5));
     painter.add(Shape::line(line, Stroke::new(1.6, ink)));
     let head = vec![at(6.5, -3.0), at(2.5, -6.5), at(2.5, 0.5)];

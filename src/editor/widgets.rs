@@ -23,6 +23,7 @@ pub mod panel;
 pub mod pill;
 pub mod plot;
 pub mod reduction_history;
+pub mod shaped_wave;
 pub mod slot;
 pub mod spectrum;
 pub mod stripes;

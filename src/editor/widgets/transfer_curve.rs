@@ -67,7 +67,8 @@ fn grid(painter: &Painter, touch: &Touch, rect: Rect, shown: &TransferCurve, at:
         let place = at(db, db);
         painter.vline(place.x, rect.y_range(), line);
         painter.hline(rect.x_range(), place.y, line);
-        if index % named_every == 0 && index > first {
+        let has_room = rect.y_range().shrink(7.0).contains(place.y);
+        if index % named_every == 0 && has_room {
             let corner = pos2(rect.left() + 3.0, place.y);
             let ink = touch.colours.text_dim;
             label(painter, corner, Align2::LEFT_CENTER, format!("{db:.0}"), theme::SMALL, ink);

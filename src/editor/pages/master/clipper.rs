@@ -3,10 +3,11 @@
 use egui::{Rect, Ui};
 
 use crate::dsp::units::{db_to_gain, gain_to_db};
-use crate::editor::layout::GAP;
+use crate::editor::layout::{GAP, columns};
 use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::about;
 use crate::editor::widgets::panel::{Panel, frame};
+use crate::editor::widgets::shaped_wave::shaped_wave;
 use crate::editor::widgets::transfer_curve::{TransferCurve, transfer_curve};
 use crate::engine::chain::clipper::static_curve;
 
@@ -24,9 +25,9 @@ pub fn show(ui: &mut Ui, desk: &Desk, (display, rect): (Rect, Rect)) {
         threshold_db: None,
         dot_db: None,
     };
-    let side = inside.height().min(inside.width());
-    let square = Rect::from_center_size(inside.center(), egui::Vec2::splat(side));
-    transfer_curve(ui, &touch, square, &shown, "Clipper curve");
+    let (curve, wave) = columns(inside, 0.5 * (inside.width() - GAP));
+    transfer_curve(ui, &touch, curve, &shown, "Clipper curve");
+    shaped_wave(ui, &touch, wave, &|magnitude| static_curve(magnitude, &c), "Clipped sine");
     let p = &desk.params.clipper;
     let panel = Panel::new(ui, &touch, rect, "Clipper", Some(&p.on));
     panel.fill(ui, |ui| {

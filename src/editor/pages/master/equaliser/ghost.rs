@@ -13,7 +13,7 @@ use crate::editor::widgets::plot;
 /// Gains below this look like none, in dB.
 const VISIBLE_DB: f32 = 0.05;
 /// Corridors are drawn as far as this, in dB.
-const MOST_DB: f32 = 12.0;
+const MOST_DB: f32 = 40.0;
 
 /// Draws the ghost where there is something to show.
 pub fn show(painter: &Painter, desk: &Desk, axes: &Axes) {
