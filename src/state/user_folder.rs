@@ -3,7 +3,7 @@
 //! Naming the folder does not make it: whoever writes the first file does.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Its name inside the system's folder for settings, in the manner of the system.
 const NAME: &str = if cfg!(any(windows, target_os = "macos")) { "AuraCore" } else { "auracore" };
@@ -14,6 +14,18 @@ const NAME: &str = if cfg!(any(windows, target_os = "macos")) { "AuraCore" } els
 /// Support`, on Windows in `%APPDATA%`.
 pub fn user_folder() -> Option<PathBuf> {
     found(|name| std::env::var_os(name), std::env::home_dir())
+}
+
+/// A path as people write it: what lies in the home folder begins with `~`.
+pub fn displayed(path: &Path) -> String {
+    shortened(path, std::env::home_dir().as_deref())
+}
+
+fn shortened(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(inside) => Path::new("~").join(inside).display().to_string(),
+        None => path.display().to_string(),
+    }
 }
 
 fn found(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
@@ -36,6 +48,14 @@ mod tests {
     fn with(xdg: Option<&str>, home: Option<&str>) -> Option<PathBuf> {
         let variable = |name: &str| xdg.filter(|_| name == "XDG_CONFIG_HOME").map(OsString::from);
         found(variable, home.map(PathBuf::from))
+    }
+
+    #[test]
+    fn the_home_folder_is_a_tilde() {
+        let home = Some(Path::new("/home/ann"));
+        assert_eq!(shortened(Path::new("/home/ann/.config/auracore"), home), "~/.config/auracore");
+        assert_eq!(shortened(Path::new("/home/anna/x"), home), "/home/anna/x");
+        assert_eq!(shortened(Path::new("/x"), None), "/x");
     }
 
     #[test]

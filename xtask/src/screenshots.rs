@@ -111,10 +111,16 @@ fn take_all(scene: &Scene, pictures: VecDeque<Picture>, folder: &Path) -> Result
         while let Some(picture) = next() {
             let name = picture.name();
             let path = folder.join(format!("{name}.png"));
-            let taken = scene
-                .dress(&picture)
-                .and_then(|dressed| stage.take(&program, &dressed, picture.size, picture.warm_up_s, &path));
-            taken.map_err(|error| format!("{name}: {error}"))?;
+            let take = || {
+                let dressed = scene.dress(&picture)?;
+                stage.take(&program, &dressed, picture.size, picture.warm_up_s, &path)
+            };
+            // Software GL on a machine under load fails now and then; what fails twice is a fault of ours.
+            let again = |error| {
+                println!("{name}: {error}; once more");
+                take()
+            };
+            take().or_else(again).map_err(|error| format!("{name}: {error}"))?;
             println!("{name}: {} kB", fs::metadata(&path).map_or(0, |file| file.len() / 1_000));
         }
         Ok(())

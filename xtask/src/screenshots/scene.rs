@@ -21,8 +21,8 @@ pub struct Scene {
 
 /// Files of one picture.
 pub struct Dressed {
-    /// What goes into `XDG_CONFIG_HOME`.
-    pub config_home: PathBuf,
+    /// The user's home.
+    pub home: PathBuf,
     /// The track to play.
     pub track: PathBuf,
 }
@@ -45,13 +45,14 @@ impl Scene {
     /// # Errors
     /// What the file system says.
     pub fn dress(&self, picture: &Picture) -> Result<Dressed> {
-        let config_home = self.folder.join(picture.name());
-        let presets = config_home.join("auracore/presets/mastering");
+        let home = self.folder.join(picture.name());
+        let own = home.join(".config/auracore");
+        let presets = own.join("presets/mastering");
         fs::create_dir_all(&presets)?;
         fs::write(presets.join("album-master.json"), preset().to_string())?;
-        fs::write(config_home.join("auracore/settings.json"), settings(picture).to_string())?;
+        fs::write(own.join("settings.json"), settings(picture).to_string())?;
         let track = if picture.page == "track" { PathBuf::from(TRACK) } else { self.music.clone() };
-        Ok(Dressed { config_home, track })
+        Ok(Dressed { home, track })
     }
 }
 

@@ -1,6 +1,6 @@
 //! An X server without a monitor, on which one window at a time has its picture taken.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -59,12 +59,16 @@ impl Stage {
         warm_up_s: u64,
         path: &Path,
     ) -> Result {
-        let log = File::create(dressed.config_home.join("log"))?;
+        let log_path = dressed.home.join("log");
+        let log = File::create(&log_path)?;
         let mut play = self.on_stage(&[&program.to_string_lossy(), "play", "--backend", "dummy", "--track"]);
-        play.arg(&dressed.track).env("XDG_CONFIG_HOME", &dressed.config_home);
+        play.arg(&dressed.track).env("HOME", &dressed.home).env_remove("XDG_CONFIG_HOME");
         play.stdout(log.try_clone()?).stderr(log);
         let mut window = Window(play.spawn()?);
-        let id = self.wait_for(&mut window)?;
+        let id = self.wait_for(&mut window).map_err(|error| {
+            window.interrupt();
+            format!("{error}: {}", fs::read_to_string(&log_path).unwrap_or_default().trim())
+        })?;
         self.said(&[&["xdotool", "mousemove"], &POINTER[..]].concat())?;
         sleep(Duration::from_secs(warm_up_s));
         self.check_size(&id, size)?;
@@ -129,6 +133,14 @@ impl Drop for Stage {
 
 /// The program; ends with the value.
 struct Window(Child);
+
+impl Window {
+    /// Asks it to end: only then does it say why it has no window.
+    fn interrupt(&mut self) {
+        _ = command(&["kill", "-INT", &self.0.id().to_string()]).status();
+        sleep(Duration::from_secs(2));
+    }
+}
 
 impl Drop for Window {
     fn drop(&mut self) {

@@ -11,7 +11,7 @@ use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::pill::word;
-use crate::editor::widgets::{Touch, explain, label};
+use crate::editor::widgets::{Touch, explain, label, prose};
 
 /// Height of a button.
 const BUTTON: f32 = 24.0;
@@ -56,8 +56,7 @@ fn corrections(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, asker: &Aske
     if labels.is_empty() {
         let text = "Nothing yet. Drag a move and leave it there for two seconds: for music like this one, \
                     the next proposal will be nearer to your wish.";
-        let layout = ui.painter().layout(text.to_owned(), theme::SMALL, touch.colours.text_dim, list.width());
-        ui.painter().with_clip_rect(list).galley(list.min + vec2(0.0, 2.0), layout, touch.colours.text_dim);
+        prose(ui, list, text, touch.colours.text_dim);
     }
     let builder = UiBuilder::new().max_rect(list).id_salt("corrections");
     ui.scope_builder(builder, |ui| {
@@ -104,13 +103,8 @@ fn aims(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, asker: &Asker, dial
     let panel = Panel::new(ui, touch, rect, "Aim and model", None);
     let line = |index| row(panel.inside, index, 5).shrink2(vec2(0.0, 1.5));
     let model = if desk.listener.model.is_empty() { "the rule alone" } else { &desk.listener.model };
-    let told = [format!("Aim: {}", desk.listener.aim), format!("Speaks: {model}")];
-    let place = line(0).union(line(1));
-    for (index, text) in told.into_iter().enumerate() {
-        let at = line(index).left_center();
-        let painter = ui.painter().with_clip_rect(place);
-        label(&painter, at, Align2::LEFT_CENTER, text, theme::SMALL, touch.colours.text_dim);
-    }
+    let told = format!("Aim: {}. Speaks: {model}.", desk.listener.aim);
+    prose(ui, line(0).union(line(1)), &told, touch.colours.text_dim);
     let files = [
         (
             line(2),

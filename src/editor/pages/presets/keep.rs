@@ -14,6 +14,7 @@ use crate::editor::widgets::pill::word;
 use crate::editor::widgets::{Touch, explain, line, prose};
 use crate::state::library::{Existing, Library};
 use crate::state::preset::{self, Preset};
+use crate::state::user_folder::displayed;
 use crate::state::user_settings::{PresetChoice, PresetOrigin};
 
 /// Height of the description: a share of the room, within limits.
@@ -115,23 +116,24 @@ fn tell(ui: &mut Ui, touch: &Touch, rect: Rect, view: &mut View) {
 
 /// Where the files are.
 fn place(ui: &mut Ui, touch: &Touch, rect: Rect, library: &Library) {
-    let Some(folder) = library.folder().map(|folder| folder.display().to_string()) else {
+    let Some(folder) = library.folder() else {
         let text = "There is no folder for your presets on this system.";
         line(ui, rect, text, theme::SMALL, touch.colours.caution);
         return;
     };
+    let shown = displayed(folder);
     let (path, button) = rect.split_left_right_at_x(rect.right() - 50.0);
     let builder = UiBuilder::new().max_rect(path).layout(egui::Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
-        line(ui, path.with_max_x(path.right() - 6.0), &folder, theme::SMALL, touch.colours.text_dim);
+        line(ui, path.with_max_x(path.right() - 6.0), &shown, theme::SMALL, touch.colours.text_dim);
     });
     let hover = ui.interact(path, Id::unique("preset folder"), egui::Sense::hover());
-    hover.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &folder));
-    explain(&hover, "Your presets are here", &folder);
+    hover.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &shown));
+    explain(&hover, "Your presets are here", &shown);
     let response = word(ui, touch, button, Id::unique("copy folder"), "Copy", false);
     explain(&response, "Copy", "Copies the folder's name, for a file browser.");
     if response.clicked() {
-        ui.copy_text(folder);
+        ui.copy_text(folder.display().to_string());
     }
 }
 

@@ -9,7 +9,7 @@ use crate::editor::view::View;
 use crate::editor::widgets::chooser::menu;
 use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::{Touch, explain, line, prose};
-use crate::state::user_folder::user_folder;
+use crate::state::user_folder::{displayed, user_folder};
 
 use super::titled;
 
@@ -21,8 +21,7 @@ pub fn show(ui: &mut Ui, touch: &Touch, rect: Rect, view: &mut View, problem: Op
     let (default, rest) = rows(panel.inside, 22.0);
     preset(ui, touch, default, view);
     let (place, rest) = rows(rest, 16.0);
-    let folder =
-        user_folder().map_or("none on this system".to_owned(), |folder| folder.display().to_string());
+    let folder = user_folder().map_or("none on this system".to_owned(), |folder| displayed(&folder));
     let value = titled(ui, touch, place, "Folder");
     line(ui, value, &folder, theme::SMALL, touch.colours.text);
     let response = ui.interact(place, Id::unique("settings folder"), Sense::hover());
