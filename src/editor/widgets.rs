@@ -18,19 +18,23 @@ pub mod keyboard;
 pub mod knob;
 pub mod loudness_history;
 pub mod move_row;
+pub mod number;
 mod operate;
 pub mod panel;
 pub mod pill;
 pub mod plot;
 pub mod reduction_history;
 pub mod shaped_wave;
+pub mod scale;
 pub mod slot;
 pub mod spectrum;
 pub mod stripes;
+pub mod text_line;
 pub mod timeline;
 pub mod transfer_curve;
 pub mod vectorscope;
 pub mod waveform_history;
+pub mod wheel;
 
 pub use operate::{NOTCH, fineness, key_notches, wheel_notches};
 

@@ -28,11 +28,39 @@ pub fn open(ui: &Ui, id: Id, text: String) {
     ui.data_mut(|data| data.insert_temp(key(id), Typing { text, since_s, shown: false }));
 }
 
-/// Runs the field of a control if it is open; false if it is not. Enter or a click elsewhere takes the value, Escape
-/// leaves the old one, and so does text that the parameter does not understand.
+/// Runs the field of a parameter's control if it is open; false if it is not. Text that the parameter does not understand
+/// leaves the old value.
 pub fn run(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id, param: &FloatParam) -> bool {
+    match ask(ui, touch, rect, id) {
+        Typed::Closed => return false,
+        Typed::Going => {}
+        Typed::Reset => touch.hand.gesture(param, param.default_plain_value()),
+        Typed::Done(text) => {
+            if let Some(normalized) = param.string_to_normalized_value(&text) {
+                touch.hand.gesture(param, param.preview_plain(normalized));
+            }
+        }
+    }
+    true
+}
+
+/// How far the typing is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Typed {
+    /// There is no field.
+    Closed,
+    /// It is open, or was left without a change.
+    Going,
+    /// This was typed.
+    Done(String),
+    /// The control was double-clicked.
+    Reset,
+}
+
+/// Runs a field if it is open. Enter or a click elsewhere takes the text, Escape leaves the old one.
+pub fn ask(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id) -> Typed {
     let key = key(id);
-    let Some(mut typing) = ui.data(|data| data.get_temp::<Typing>(key)) else { return false };
+    let Some(mut typing) = ui.data(|data| data.get_temp::<Typing>(key)) else { return Typed::Closed };
     let field_id = key.with("field");
     let field = TextEdit::singleline(&mut typing.text)
         .id(field_id)
@@ -55,14 +83,7 @@ pub fn run(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id, param: &FloatParam) -
     });
     let abandoned = ui.input(|input| input.key_pressed(Key::Escape));
     let done = response.lost_focus();
-    if again {
-        touch.hand.gesture(param, param.default_plain_value());
-    } else if done
-        && !abandoned
-        && let Some(normalized) = param.string_to_normalized_value(&typing.text)
-    {
-        touch.hand.gesture(param, param.preview_plain(normalized));
-    }
+    let text = typing.text.clone();
     ui.data_mut(|data| {
         if again || done || abandoned {
             data.remove::<Typing>(key);
@@ -70,7 +91,11 @@ pub fn run(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id, param: &FloatParam) -
             data.insert_temp(key, typing);
         }
     });
-    true
+    match (again, done && !abandoned) {
+        (true, _) => Typed::Reset,
+        (false, true) => Typed::Done(text),
+        (false, false) => Typed::Going,
+    }
 }
 
 fn select_all(ui: &Ui, field_id: Id, text: &str) {

@@ -110,7 +110,7 @@ fn keep(ui: &Ui, id: Id, grip: Grip) {
 }
 
 /// Movement of the pointer as a share of a range: up and right are more, shift is finer.
-fn travel(ui: &Ui, motion: Vec2) -> f32 {
+pub(super) fn travel(ui: &Ui, motion: Vec2) -> f32 {
     (motion.x - motion.y) / FULL_TRAVEL * fineness(ui)
 }
 

@@ -39,6 +39,16 @@ pub fn word(ui: &Ui, touch: &Touch, rect: Rect, id: Id, text: &str, on: bool) ->
     response
 }
 
+/// The same with a name of its own, where the word alone says too little.
+pub fn named(ui: &Ui, touch: &Touch, rect: Rect, id: Id, (text, name): (&str, &str), on: bool) -> Response {
+    let response = button(ui, touch, rect, id, text, on);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    response
+}
+
 fn button(ui: &Ui, touch: &Touch, rect: Rect, id: Id, text: &str, on: bool) -> Response {
     let response = ui.interact(rect, id, Sense::click());
     let colours = touch.colours;
