@@ -156,7 +156,9 @@ impl App {
             };
             let places = Places::of(at_least(ui.ctx().content_rect(), MIN_SIZE));
             let page = view.settings.page;
-            header::show(ui, &desk, places.header, &mut view.settings.page, &mut view.shelf);
+            let is_edited = page == Page::Track && view.track.editing.track().is_some();
+            let edited = is_edited.then_some(&mut view.track.editing);
+            header::show(ui, &desk, places.header, &mut view.settings.page, &mut view.shelf, edited);
             footer::show(ui, &desk, places.footer, problem);
             if page != view.settings.page && view.settings.page == Page::Presets {
                 view.shelf.refresh();
@@ -252,6 +254,7 @@ impl NiceEguiApp for App {
     }
 
     fn editor_closed(&mut self) {
+        self.view.track.editing.give_last(&self.link.track.opener());
         self.preferences.keep(&self.view.settings);
         self.gui = None;
     }

@@ -3,6 +3,7 @@
 use egui::{Align2, Id, Painter, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::pages::Desk;
+use super::pages::track::Editing;
 use super::shelf::{Shelf, choice_of, origin_name};
 use super::theme;
 use super::view::{Named as _, Page, page_meaning};
@@ -19,8 +20,15 @@ const NAME_WIDTH: f32 = 84.0;
 /// What everything right of the tabs takes at least.
 const RIGHT_WIDTH: f32 = 330.0;
 
-/// Draws and runs the header.
-pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, page: &mut Page, shelf: &mut Shelf) {
+/// Draws and runs the header; where a track is edited, undo and redo are its own.
+pub fn show(
+    ui: &mut Ui,
+    desk: &Desk,
+    rect: Rect,
+    page: &mut Page,
+    shelf: &mut Shelf,
+    edited: Option<&mut Editing>,
+) {
     let touch = desk.touch(desk.colours.levels);
     let middle = rect.center().y;
     let at = pos2(rect.left() + 2.0, middle);
@@ -36,7 +44,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, page: &mut Page, shelf: &mut S
         left += width + 4.0;
         cell
     };
-    steps(ui, desk, &touch, [next(24.0), next(24.0)]);
+    steps(ui, desk, &touch, [next(24.0), next(24.0)], edited);
     next(2.0);
     comparison(ui, desk, &touch, [next(24.0), next(24.0), next(40.0)], shelf);
 }
@@ -141,7 +149,7 @@ fn list(
     chosen
 }
 
-fn steps(ui: &Ui, desk: &Desk, touch: &Touch, [undo, redo]: [Rect; 2]) {
+fn steps(ui: &Ui, desk: &Desk, touch: &Touch, [undo, redo]: [Rect; 2], edited: Option<&mut Editing>) {
     let run = |rect: Rect, (name, meaning): (&str, &str), can: bool, is_back: bool| {
         let response = ui.interact(rect, Id::unique(("step", name)), Sense::click());
         let colours = touch.colours;
@@ -154,13 +162,17 @@ fn steps(ui: &Ui, desk: &Desk, touch: &Touch, [undo, redo]: [Rect; 2]) {
         explain(&response, name, meaning);
         can && response.clicked()
     };
-    let (can_undo, can_redo) = (desk.hand.can_undo(), desk.hand.can_redo());
+    let (can_undo, can_redo) =
+        edited.as_ref().map_or((desk.hand.can_undo(), desk.hand.can_redo()), |edited| edited.can_step());
     let by_key = if ui.ctx().egui_wants_keyboard_input() { None } else { step_by_key(ui) };
-    if run(undo, ("Undo", "Takes back the last change. Ctrl+Z."), can_undo, true) || by_key == Some(true) {
-        desk.hand.undo();
-    }
-    if run(redo, ("Redo", "Takes it once more. Ctrl+Shift+Z."), can_redo, false) || by_key == Some(false) {
-        desk.hand.redo();
+    let back = run(undo, ("Undo", "Takes back the last change. Ctrl+Z."), can_undo, true);
+    let forth = run(redo, ("Redo", "Takes it once more. Ctrl+Shift+Z."), can_redo, false);
+    let asked = [back.then_some(true), forth.then_some(false), by_key].into_iter().flatten().next();
+    match (asked, edited) {
+        (Some(is_back), Some(edited)) => edited.step(is_back),
+        (Some(true), None) => desk.hand.undo(),
+        (Some(false), None) => desk.hand.redo(),
+        (None, _) => {}
     }
 }
 

@@ -1,35 +1,46 @@
-//! The track: opening, transport, timeline, levels, problems. Stands in the place of the equaliser while it is shown.
+//! The track: opening and saving, transport, timeline, the chosen step, voice, noise or clip, findings.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use egui::{Align2, Id, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 use nice_plug::prelude::Param;
 
 use super::Desk;
-use crate::control::session::{PlayMode, TrackTelemetry};
-use crate::editor::file_dialog::{FileDialog, Pick, Question};
-use crate::editor::layout::column;
+use crate::control::session::PlayMode;
+use crate::editor::file_dialog::FileDialog;
+use crate::editor::layout::{GAP, columns, rows};
 use crate::editor::theme;
-use crate::editor::widgets::chooser::{menu, segments};
 use crate::editor::widgets::panel::Panel;
-use crate::editor::widgets::pill::{pill, word};
-use crate::editor::widgets::slot::slot;
-use crate::editor::widgets::timeline::{Loop, timeline};
-use crate::editor::widgets::{Touch, about, explain, note};
-use crate::params::GroupParams;
-use crate::params::text::write_time;
-use crate::plugin::{Open, Stage, TrackPicture, TrackView};
-use crate::track::preset::factory;
+use crate::editor::widgets::timeline::Look;
+use crate::editor::widgets::{Touch, focus_ring, label, wheel};
+use crate::plugin::{Opener, TrackView};
+use crate::track::edit::Operation;
 
-/// Endings of files that hold tracks, in the order of the dialog.
-const EXTENSIONS: [&str; 5] = ["json", "voice", "voices", "noise", "session"];
+mod bar;
+mod blocks;
+mod choice;
+mod column;
+mod curve;
+mod editing;
+mod findings;
+mod inspector;
+mod outline;
+mod parameters;
+mod timeline;
+mod transport;
+
+pub use editing::Editing;
+
+use bar::Doubt;
+use choice::Choice;
+use timeline::Playing;
+
 /// How often the position is drawn while it moves.
 const PICTURES_S: f32 = 0.05;
+/// Height of a line of controls.
 const ROW: f32 = 22.0;
-const GAP: f32 = 6.0;
-/// Height of the timeline: a share of the room, within limits.
-const TIMELINE: (f32, f32, f32) = (0.2, 34.0, 96.0);
 
 /// What the window remembers of the track.
 #[derive(Debug, Default)]
@@ -37,214 +48,204 @@ pub struct Shown {
     /// A path being typed.
     path: String,
     dialog: FileDialog,
+    /// The track that is edited.
+    pub editing: Editing,
+    choice: Choice,
+    look: Look,
+    /// A step's end that is dragged.
+    edge: Option<Edge>,
+    doubt: Option<Doubt>,
+    inbox: Inbox,
+    /// The parameter whose course is drawn large.
+    touched: Option<String>,
 }
 
-/// Draws and runs the track.
+impl Shown {
+    /// Chooses something; its own first parameter is drawn.
+    fn choose(&mut self, choice: Choice) {
+        self.choice = choice;
+    }
+
+    /// Another track is looked at from its beginning.
+    fn reset(&mut self) {
+        (self.choice, self.look, self.edge, self.touched) = Default::default();
+    }
+}
+
+/// A step's right end in the hand.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    step: usize,
+    /// Seconds between the end and where it was taken hold of.
+    beside_s: f64,
+    /// Length that the timeline keeps meanwhile.
+    length_s: f64,
+}
+
+/// What the system's dialogs have answered.
+#[derive(Debug)]
+enum Asked {
+    Save(PathBuf),
+    Clip(PathBuf),
+}
+
+/// Where dialogs, which end on threads of their own, leave their answers.
+#[derive(Debug, Clone, Default)]
+struct Inbox(Arc<Mutex<Vec<Asked>>>);
+
+impl Inbox {
+    fn put(&self, asked: Asked) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+    }
+
+    fn take(&self) -> Vec<Asked> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The parts of the page.
+#[derive(Debug, Clone, Copy)]
+struct Places {
+    player: Rect,
+    outline: Rect,
+    inspector: Rect,
+    findings: Rect,
+}
+
+impl Places {
+    fn of(page: Rect) -> Self {
+        let timeline = (0.23 * page.height()).clamp(88.0, 260.0);
+        let findings = (0.075 * page.height()).clamp(30.0, 64.0);
+        let (player, rest) = rows(page, 26.0 + 2.0 * (ROW + 4.0) + timeline + 8.0);
+        let (middle, findings) = rows(rest, rest.height() - findings - GAP);
+        let (outline, inspector) = columns(middle, (0.34 * page.width()).clamp(290.0, 420.0));
+        Self { player, outline, inspector, findings }
+    }
+}
+
+/// Draws and runs the page.
 pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, view: &mut TrackView, shown: &mut Shown) {
     let touch = desk.touch(desk.colours.track);
-    let panel = Panel::new(ui, &touch, rect, "Track", None);
-    let telemetry = view.telemetry();
-    opening(ui, &touch, panel.title, view, shown);
-    let mut top = panel.inside.top() + 2.0;
-    let mut row = |height: f32| {
-        let row = Rect::from_min_size(pos2(panel.inside.left(), top), vec2(panel.inside.width(), height));
-        top += height + GAP;
-        row
-    };
-    let (share, least, most) = TIMELINE;
-    let height = (panel.inside.height() * share).clamp(least, most);
-    let (transport_row, timeline_row, loop_row, groups_row) = (row(ROW), row(height), row(ROW), row(ROW));
-    transport(ui, desk, &touch, transport_row, view.picture(), &telemetry);
-    let p = &desk.params.track;
-    let mode = p.mode.unmodulated_plain_value();
-    let repeats = (p.repeat.unmodulated_plain_value() && mode != PlayMode::Host)
-        .then(|| Loop { start_s: p.loop_start.value().into(), end_s: p.loop_end.value().into() });
-    let can_seek = mode != PlayMode::Host;
-    if let Some(time_s) = timeline(ui, &touch, timeline_row, view.picture(), &telemetry, repeats, can_seek) {
-        view.seek(time_s);
+    let opener = view.opener();
+    let now_s = ui.input(|input| input.time);
+    if shown.editing.follow(view.picture()) {
+        shown.reset();
     }
-    times(ui, desk, &touch, loop_row);
-    for (index, (group, name)) in p.groups().into_iter().zip(["Tones", "Noise", "Clips"]).enumerate() {
-        levels(ui, &touch, column(groups_row, index, 3).shrink2(vec2(2.0, 0.0)), group, name);
+    answer(shown, &opener, now_s);
+    if let Some(track) = shown.editing.track() {
+        shown.choice = shown.choice.within(track);
+    }
+    let places = Places::of(rect);
+    player(ui, desk, &touch, places.player, view, shown);
+    if let Some(track) = shown.editing.track().cloned() {
+        outline::show(ui, &touch, places.outline, shown, &track);
+        inspector::show(ui, &touch, places.inspector, shown, &track);
+    } else {
+        let panel = Panel::new(ui, &touch, places.outline.union(places.inspector), "No track", None);
+        let text = "New begins one. The list has those that come with the program.";
+        let at = panel.inside.left_top() + vec2(1.0, 10.0);
+        label(ui.painter(), at, Align2::LEFT_TOP, text, theme::SMALL, touch.colours.text_dim);
     }
     let measured = view.measured();
-    notes(ui, &touch, panel.inside.with_min_y(top), view.picture(), measured);
+    findings::show(ui, &touch, places.findings, shown, view.picture(), measured);
+    wheel::rest(ui);
+    if let Some(wait_s) = shown.editing.give(&opener, now_s) {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(wait_s));
+    }
+}
+
+/// Does what was asked for in dialogs.
+fn answer(shown: &mut Shown, opener: &Opener, now_s: f64) {
+    for asked in shown.inbox.take() {
+        match asked {
+            Asked::Save(path) => shown.editing.save(opener, path, now_s),
+            Asked::Clip(path) => {
+                let path = path.to_string_lossy().into_owned();
+                shown.editing.change_once(&Operation::AddClip { path });
+                let last = shown.editing.track().and_then(|track| track.clips.len().checked_sub(1));
+                shown.choice.part = last.map_or(shown.choice.part, choice::Part::Clip);
+            }
+        }
+    }
+}
+
+/// Everything about where and how the track plays.
+fn player(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut TrackView, shown: &mut Shown) {
+    let panel = Panel::new(ui, touch, rect, "Track", None);
+    bar::show(ui, touch, panel.title, view, shown);
+    let inside = panel.inside;
+    let (top, rest) = inside.split_top_bottom_at_y(inside.top() + ROW + 2.0);
+    let (middle, bottom) = rest.split_top_bottom_at_y(rest.bottom() - ROW);
+    let telemetry = view.telemetry();
+    transport::show(ui, desk, touch, top.with_max_y(top.top() + ROW), view.picture(), &telemetry);
+    let p = &desk.params.track;
+    let can_seek = p.mode.unmodulated_plain_value() != PlayMode::Host;
+    let repeats = (p.repeat.unmodulated_plain_value() && can_seek)
+        .then(|| (p.loop_start.value().into(), p.loop_end.value().into()));
+    let playing = Playing { telemetry, repeats, can_seek };
+    let field = middle.shrink2(vec2(0.0, 4.0));
+    if let Some(time_s) = timeline::show(ui, touch, field, shown, &playing) {
+        view.seek(time_s);
+    }
+    transport::levels(ui, desk, touch, bottom);
     if telemetry.is_playing {
         ui.ctx().request_repaint_after(Duration::from_secs_f32(PICTURES_S));
     }
 }
 
-/// Name with the list of tracks, path, button.
-fn opening(ui: &mut Ui, touch: &Touch, title: Rect, view: &mut TrackView, shown: &mut Shown) {
-    let opener = view.opener();
-    let line = Rect::from_center_size(title.center(), vec2(title.width(), 20.0));
-    let (rest, choose) = line.split_left_right_at_x(line.right() - 58.0);
-    let (field, path) = rest.split_left_right_at_fraction(0.45);
-    let picture = view.picture();
-    let name = if picture.name.is_empty() { "Choose a track" } else { picture.name.as_str() };
-    let (chosen, is_open) = menu(ui, touch, field, Id::unique("tracks"), ("Track", name), |ui| {
-        let mut chosen = None;
-        ui.set_min_width(field.width() - 14.0);
-        let height = (ui.ctx().content_rect().height() - field.bottom() - 30.0).max(200.0);
-        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            if ui.selectable_label(picture.stage == Stage::Empty, "No track").clicked() {
-                chosen = Some(0);
-            }
-            for (index, preset) in factory().iter().enumerate() {
-                let row = ui.selectable_label(preset.name == picture.name, &preset.name);
-                if row.on_hover_text(&preset.description).clicked() {
-                    chosen = Some(index + 1);
-                }
-            }
-        });
-        chosen
-    });
-    if !is_open {
-        let hover = ui.interact(field, Id::unique("tracks hover"), egui::Sense::hover());
-        explain(&hover, name, "The track that plays. It is saved with the project.");
-    }
-    let chosen = chosen.map(|number| number.checked_sub(1).map_or(Open::Nothing, Open::Factory));
-    let typed = typed_path(ui, touch, path.shrink2(vec2(6.0, 0.0)), shown).map(Open::File);
-    if let Some(what) = chosen.or(typed) {
-        opener.open(what);
-        view.seek(0.0);
-    }
-    let response = word(ui, touch, choose, Id::unique("open track"), "Open…", false);
-    if response.clicked() {
-        let opener = opener.clone();
-        let question =
-            Question { title: "Open a track", kind: "Tracks", extensions: &EXTENSIONS, pick: Pick::One };
-        shown
-            .dialog
-            .ask(&question, move |paths| paths.into_iter().for_each(|path| opener.open(Open::File(path))));
-    }
-    explain(&response, "Open", "Opens a track file with the system's dialog.");
-}
-
-/// A field for a path; gives it when it is finished.
-fn typed_path(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &mut Shown) -> Option<PathBuf> {
-    let field = TextEdit::singleline(&mut shown.path)
-        .id(Id::unique("track path"))
-        .font(theme::SMALL)
-        .margin(egui::Margin::symmetric(5, 2))
-        .hint_text(egui::RichText::new("or type a path").font(theme::SMALL).color(touch.colours.text_dim))
-        .align(egui::Align2::LEFT_CENTER)
-        .desired_width(rect.width());
-    let response = ui.put(rect, field);
-    let is_finished = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    let path = is_finished.then(|| std::mem::take(&mut shown.path))?;
-    Some(path.trim()).filter(|path| !path.is_empty()).map(PathBuf::from)
-}
-
-/// What makes it run, where it is, what sounds.
-fn transport(
-    ui: &mut Ui,
-    desk: &Desk,
-    touch: &Touch,
-    rect: Rect,
-    picture: &TrackPicture,
-    telemetry: &TrackTelemetry,
-) {
-    let p = &desk.params.track;
-    let (run, rest) = rect.split_left_right_at_x(rect.left() + 62.0);
-    if p.mode.unmodulated_plain_value() == PlayMode::Free {
-        let name = if p.run.unmodulated_plain_value() { "Stop" } else { "Play" };
-        pill(ui, touch, run, &p.run, about(name, "Plays from the beginning, whatever the host does."));
-    } else {
-        let (text, ink) = if telemetry.is_playing {
-            ("Playing", touch.accent)
-        } else {
-            ("Stopped", touch.colours.text_dim)
-        };
-        note(ui, run.left_center() + vec2(4.0, 0.0), text, ink);
-    }
-    let (mode, rest) = rest.split_left_right_at_x(rest.left() + 150.0);
-    let meaning = "Host follows the timeline. Free runs by its own switch. Notes start and end it.";
-    segments(ui, touch, mode.shrink2(vec2(4.0, 0.0)), &p.mode, about("Mode", meaning));
-    if picture.stage == Stage::Empty {
-        return;
-    }
-    let times =
-        format!("{} / {}", clock(telemetry.position_s.clamp(0.0, picture.length_s)), clock(picture.length_s));
-    let at = pos2(rest.left() + 8.0, rest.center().y);
-    let times = ui.painter().text(at, Align2::LEFT_CENTER, times, theme::NORMAL, touch.colours.text);
-    let Some((index, step)) = telemetry.step.and_then(|step| Some((step, picture.steps.get(step)?))) else {
-        return;
+/// A button that may be out of use, with a name of its own.
+fn button(ui: &Ui, touch: &Touch, rect: Rect, id: Id, (text, name): (&str, &str), can: bool) -> Response {
+    let response = ui.interact(rect, id, Sense::click());
+    let colours = touch.colours;
+    let (fill, ink) = match (can, response.hovered()) {
+        (false, _) => (colours.raised.gamma_multiply(0.5), colours.text_dim.gamma_multiply(0.55)),
+        (true, false) => (colours.raised, colours.text),
+        (true, true) => (colours.hovered, colours.text),
     };
-    let name = if step.name.is_empty() { format!("Step {}", index + 1) } else { step.name.clone() };
-    let left = format!("-{}", clock(telemetry.step_remaining_s.max(0.0)));
-    let remaining = ui.painter().text(
-        rest.right_center(),
-        Align2::RIGHT_CENTER,
-        left,
-        theme::SMALL,
-        touch.colours.text_dim,
-    );
-    let room = Rect::from_min_max(
-        pos2(times.right() + 12.0, rest.top()),
-        pos2(remaining.left() - 8.0, rest.bottom()),
-    );
-    let painter = ui.painter().with_clip_rect(room);
-    painter.text(room.left_center(), Align2::LEFT_CENTER, name, theme::SMALL, touch.accent);
-}
-
-/// Whole seconds.
-fn clock(time_s: f64) -> String {
-    let text = write_time(time_s.floor() as f32);
-    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
-}
-
-/// Loop, offset, gain.
-fn times(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect) {
-    let p = &desk.params.track;
-    let (repeat, rest) = rect.split_left_right_at_x(rect.left() + 48.0);
-    let meaning = "Repeats the stretch between start and end, where the host does not rule.";
-    pill(ui, touch, repeat.shrink2(vec2(1.0, 0.0)), &p.repeat, about("Loop", meaning));
-    let row = [
-        (&p.loop_start, about("From", "Start of the loop.")),
-        (&p.loop_end, about("To", "End of the loop.")),
-        (&p.offset, about("Offset", "Time of the host at which the track starts.")),
-        (&p.gain, about("Gain", "Level of the whole track.")),
-    ];
-    for (index, (param, about)) in row.into_iter().enumerate() {
-        slot(ui, touch, column(rest, index, 4).shrink2(vec2(3.0, 0.0)), param, about);
+    ui.painter().rect_filled(rect, theme::CONTROL_ROUNDING, fill);
+    label(ui.painter(), rect.center(), Align2::CENTER_CENTER, text, theme::SMALL, ink);
+    focus_ring(ui, touch, rect, &response);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, can, name));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
     }
+    response
 }
 
-fn levels(ui: &mut Ui, touch: &Touch, rect: Rect, group: &GroupParams, name: &'static str) {
-    let (gain, switches) = rect.split_left_right_at_x(rect.right() - 44.0);
-    slot(ui, touch, gain.with_max_x(gain.right() - 3.0), &group.gain, about(name, "Level of this group."));
-    let (mute, solo) = switches.split_left_right_at_fraction(0.5);
-    let warn = Touch { accent: touch.colours.alarm, ..*touch };
-    pill(ui, &warn, mute.shrink2(vec2(1.0, 0.0)), &group.mute, about("M", "Silences this group."));
-    let alone = Touch { accent: touch.colours.caution, ..*touch };
-    pill(ui, &alone, solo.shrink2(vec2(1.0, 0.0)), &group.solo, about("S", "Silences the other groups."));
+/// A word over what belongs together.
+fn heading(ui: &Ui, touch: &Touch, rect: Rect, text: &str) {
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let at = rect.left_center() + vec2(1.0, 0.0);
+    label(&painter, at, Align2::LEFT_CENTER, text, theme::SMALL, touch.accent);
 }
 
-/// What there is to say: progress, what went wrong.
-fn notes(ui: &mut Ui, touch: &Touch, rect: Rect, picture: &TrackPicture, measured: f32) {
-    let state = match picture.stage {
-        Stage::Empty => "Tones, noise and clips play from here into the chain.".to_owned(),
-        Stage::Reading => "Reading…".to_owned(),
-        Stage::Measuring => format!("Measuring levels: {:.0} %", measured * 100.0),
-        Stage::Ready if picture.problems.is_empty() => String::new(),
-        Stage::Ready => match picture.problems.len() {
-            1 => "One finding in this file:".to_owned(),
-            count => format!("{count} findings in this file:"),
-        },
-    };
-    let builder = UiBuilder::new().max_rect(rect).id_salt("track notes");
-    ui.scope_builder(builder, |ui| {
-        ui.set_clip_rect(rect.intersect(ui.clip_rect()));
-        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let line = |ui: &mut Ui, text: &str, ink| {
-                ui.label(egui::RichText::new(text).font(theme::SMALL).color(ink));
-            };
-            picture.refusal.iter().for_each(|refusal| line(ui, refusal, touch.colours.alarm));
-            if !state.is_empty() {
-                line(ui, &state, touch.colours.text_dim);
+/// Equal cells of a row, with a little room between them.
+fn cells<const N: usize>(row: Rect) -> [Rect; N] {
+    let room = 3.0;
+    let width = (row.width() - room * (N - 1) as f32) / N as f32;
+    std::array::from_fn(|index| {
+        let left = row.left() + index as f32 * (width + room);
+        Rect::from_x_y_ranges(left..=left + width, row.y_range())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::layout::{DEFAULT_SIZE, MIN_SIZE, Places as Whole};
+    use egui::Pos2;
+
+    #[test]
+    fn every_part_has_room_at_any_size() {
+        for size in [MIN_SIZE, DEFAULT_SIZE, vec2(760.0, 1_400.0), vec2(2_500.0, 480.0)] {
+            let page = Whole::of(Rect::from_min_size(Pos2::ZERO, size)).page;
+            let Places { player, outline, inspector, findings } = Places::of(page);
+            let parts = [player, outline, inspector, findings];
+            for (i, a) in parts.iter().enumerate() {
+                assert!(page.contains_rect(*a) && a.is_positive(), "{a:?} at {size}");
+                assert!(parts[i + 1..].iter().all(|b| !a.shrink(0.01).intersects(b.shrink(0.01))), "{size}");
             }
-            picture.problems.iter().for_each(|problem| line(ui, problem, touch.colours.text));
-        });
-    });
+            assert!(outline.height() >= 160.0 && inspector.width() >= 430.0, "{size}: {outline:?}");
+        }
+    }
 }
