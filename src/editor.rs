@@ -106,11 +106,20 @@ impl App {
     /// Dresses a new window whose changes go to `gui`.
     pub fn open(&mut self, ctx: &egui::Context, gui: GuiContext) {
         // The scale is a setting of its own.
-        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false;
+            // What was typed is taken before a click elsewhere changes the page.
+            options.input_options.surrender_focus_on = egui::SurrenderFocusOn::Presses;
+        });
         self.preferences.refresh(&mut self.view.settings);
         self.view.shelf.refresh();
         self.view.shelf.recognise(self.view.settings.default_preset.as_ref(), &self.link.params);
         self.gui = Some(gui);
+        // What the last window held when it went, this one does not hold.
+        self.view
+            .histories
+            .iter_mut()
+            .for_each(|history| history.get_mut().let_go(&self.link.params.expected()));
         self.pacing = Pacing::default();
         self.worn = None;
         self.size = WindowSize::default();
@@ -137,8 +146,9 @@ impl App {
         let colours = self.colours();
         let Self { link, gui: Some(gui), view, preferences, pacing, .. } = self else { return };
         let telemetry = *link.telemetry.read();
-        let history = std::mem::take(&mut view.history);
-        link.meters.wake_at_most(pacing.drawn(now_s));
+        let history = std::mem::take(&mut view.histories);
+        let serial = link.meters.picture().serial;
+        link.meters.wake_at_most(pacing.drawn(now_s, serial));
         link.meters.set_smoothing(measured_smoothing(view.settings.analyser.smoothing));
         link.meters.hold_peaks(view.settings.analyser.peak_hold);
         let asker = link.adaptive.asker();
@@ -181,7 +191,7 @@ impl App {
             }
             reset
         };
-        view.history = history;
+        view.histories = history;
         if reset {
             link.meters.reset();
         }

@@ -34,7 +34,8 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, problem: Option<&str>) {
     let room = rect.with_max_x(modes.left() - 8.0);
     let (text, ink) = match problem {
         Some(problem) => (problem.to_owned(), desk.colours.caution),
-        None => (state(desk), desk.colours.text_dim),
+        None => soloed(desk)
+            .map_or_else(|| (state(desk), desk.colours.text_dim), |text| (text, desk.colours.caution)),
     };
     line(ui, room.with_min_x(room.left() + 2.0), &text, theme::SMALL, ink);
     if let Some(problem) = problem {
@@ -42,6 +43,13 @@ pub fn show(ui: &mut Ui, desk: &Desk, rect: Rect, problem: Option<&str>) {
         response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, problem));
         explain(&response, "Settings", problem);
     }
+}
+
+/// Says that only a part of the spectrum is heard.
+fn soloed(desk: &Desk) -> Option<String> {
+    let eq = desk.params.settings().eq;
+    let index = eq.bands.iter().position(|band| eq.on && band.on && band.solo)?;
+    Some(format!("Band {} is soloed: only its region is heard", index + 1))
 }
 
 /// What there is to know about how it runs.

@@ -8,12 +8,14 @@ use nice_plug::prelude::*;
 use super::history::History;
 use crate::control::MasterControls;
 use crate::params::AuraParams;
+use crate::state::Slot;
 
 /// The way to the host for one frame.
 pub struct Hand<'a> {
     setter: ParamSetter<'a>,
     params: &'a AuraParams,
-    history: &'a RefCell<History>,
+    /// One for each comparison slot.
+    histories: &'a [RefCell<History>; 2],
     /// Time of this frame, in seconds.
     now_s: f64,
 }
@@ -23,16 +25,25 @@ impl<'a> Hand<'a> {
     pub fn new(
         setter: ParamSetter<'a>,
         params: &'a AuraParams,
-        history: &'a RefCell<History>,
+        histories: &'a [RefCell<History>; 2],
         now_s: f64,
     ) -> Self {
-        history.borrow_mut().settle(now_s, || params.expected());
-        Self { setter, params, history, now_s }
+        let hand = Self { setter, params, histories, now_s };
+        hand.history().borrow_mut().settle(now_s, || params.expected());
+        hand
+    }
+
+    /// The steps of what is heard.
+    fn history(&self) -> &RefCell<History> {
+        match self.params.ab_active() {
+            Slot::A => &self.histories[0],
+            Slot::B => &self.histories[1],
+        }
     }
 
     /// The hand takes hold of a parameter.
     pub fn begin<P: Param>(&self, param: &P) {
-        self.history.borrow_mut().begin(param.name(), self.now_s, || self.params.expected());
+        self.history().borrow_mut().begin(param.name(), self.now_s, || self.params.expected());
         self.setter.begin_set_parameter(param);
     }
 
@@ -44,7 +55,7 @@ impl<'a> Hand<'a> {
     /// The hand lets go.
     pub fn end<P: Param>(&self, param: &P) {
         self.setter.end_set_parameter(param);
-        self.history.borrow_mut().end(self.now_s);
+        self.history().borrow_mut().end(self.now_s);
     }
 
     /// Sets a parameter once, as a gesture of its own.
@@ -56,26 +67,26 @@ impl<'a> Hand<'a> {
 
     /// Takes over a whole setting as one step.
     pub fn apply(&self, controls: &MasterControls) {
-        let mut history = self.history.borrow_mut();
+        let mut history = self.history().borrow_mut();
         history.begin("setting", self.now_s, || self.params.expected());
         self.params.apply(controls, &self.setter);
         history.end(self.now_s);
     }
 
-    /// Goes to the other comparison slot, which is no step of the history.
+    /// Goes to the other comparison slot, which has steps of its own.
     pub fn compare(&self) {
-        self.history.borrow_mut().close(|| self.params.expected());
+        self.history().borrow_mut().close(|| self.params.expected());
         self.params.ab_switch(&self.setter);
     }
 
     /// Whether there is a step to take back.
     pub fn can_undo(&self) -> bool {
-        self.history.borrow().can_undo()
+        self.history().borrow().can_undo()
     }
 
     /// Whether there is a step to take once more.
     pub fn can_redo(&self) -> bool {
-        self.history.borrow().can_redo()
+        self.history().borrow().can_redo()
     }
 
     /// Takes back the last step: what it changed goes back, what has moved since for other reasons stays.
@@ -89,7 +100,7 @@ impl<'a> Hand<'a> {
     }
 
     fn step(&self, take: fn(&mut History, &MasterControls) -> Option<MasterControls>) {
-        let mut history = self.history.borrow_mut();
+        let mut history = self.history().borrow_mut();
         let present = self.params.expected();
         history.close(|| present);
         if let Some(next) = take(&mut history, &present) {

@@ -164,8 +164,17 @@ fn steps(ui: &Ui, desk: &Desk, touch: &Touch, [undo, redo]: [Rect; 2], edited: O
     };
     let (can_undo, can_redo) =
         edited.as_ref().map_or((desk.hand.can_undo(), desk.hand.can_redo()), |edited| edited.can_step());
-    let by_key = if ui.ctx().egui_wants_keyboard_input() { None } else { step_by_key(ui) };
-    let back = run(undo, ("Undo", "Takes back the last change. Ctrl+Z."), can_undo, true);
+    let by_key = if ui.ctx().text_edit_focused() || ui.input(|input| input.pointer.any_down()) {
+        None
+    } else {
+        step_by_key(ui)
+    };
+    let back = run(
+        undo,
+        ("Undo", "Takes back the last change of the chain, or of the track on its page. Ctrl+Z."),
+        can_undo,
+        true,
+    );
     let forth = run(redo, ("Redo", "Takes it once more. Ctrl+Shift+Z."), can_redo, false);
     let asked = [back.then_some(true), forth.then_some(false), by_key].into_iter().flatten().next();
     match (asked, edited) {

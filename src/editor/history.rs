@@ -1,7 +1,7 @@
 //! Steps that can be undone. Pure.
 //!
-//! A step is what the settings were before and after the user did something. Taking it back changes only what it had
-//! changed, so that automation and other hands keep theirs.
+//! A step is what the settings were before the user did something and a moment after. Taking it back changes only what
+//! differs between the two, so that automation and other hands keep what they moved at other times.
 
 use std::collections::VecDeque;
 
@@ -82,13 +82,18 @@ impl History {
     pub fn close(&mut self, present: impl Fn() -> MasterControls) {
         let Some(pending) = self.pending.take() else { return };
         let step = Step { before: pending.before, after: present() };
-        if heard(&step.before) != heard(&step.after) {
+        if step.before.heard_as(&step.after) != step.after {
             self.undone.clear();
             self.done.push_back(step);
             if self.done.len() > MOST_STEPS {
                 self.done.pop_front();
             }
         }
+    }
+
+    /// Nothing is held any more, whatever was: the window that held it is gone, and its clock with it.
+    pub fn let_go(&mut self, present: &MasterControls) {
+        self.close(|| *present);
     }
 
     /// Whether there is a step to take back.
@@ -116,25 +121,12 @@ impl History {
     }
 }
 
-/// The settings that make up the sound; how one listens to it is no step.
-fn heard(controls: &MasterControls) -> MasterControls {
-    let mut heard = *controls;
-    heard.global.bypass = false;
-    heard.global.gain_match = false;
-    heard.global.delta = false;
-    heard
-}
-
-/// `present` with the difference from `from` to `to`.
+/// `present` with the difference from `from` to `to`. How one listens is no part of a step.
 fn changed(present: &MasterControls, from: &MasterControls, to: &MasterControls) -> MasterControls {
-    let value = |controls: &MasterControls| serde_json::to_value(heard(controls)).unwrap_or_default();
+    let value = |controls: &MasterControls| serde_json::to_value(controls).unwrap_or_default();
     let mut merged = value(present);
     merge(&mut merged, &value(from), &value(to));
-    let mut next = serde_json::from_value(merged).unwrap_or(*to);
-    next.global.bypass = present.global.bypass;
-    next.global.gain_match = present.global.gain_match;
-    next.global.delta = present.global.delta;
-    next
+    serde_json::from_value(merged).unwrap_or(*to).heard_as(present)
 }
 
 fn merge(present: &mut Value, from: &Value, to: &Value) {

@@ -84,8 +84,8 @@ pub struct View {
     pub service: usize,
     /// The presets within reach.
     pub shelf: Shelf,
-    /// Steps.
-    pub history: RefCell<History>,
+    /// Steps, of each comparison slot.
+    pub histories: [RefCell<History>; 2],
     /// The track's page.
     pub track: track::Shown,
     /// The listener's page.
@@ -105,7 +105,7 @@ impl View {
             span: 0,
             service: 0,
             shelf,
-            history: RefCell::default(),
+            histories: Default::default(),
             track: track::Shown::default(),
             adaptive: adaptive::Open::default(),
             presets: presets::Browsing::default(),

@@ -87,6 +87,21 @@ pub fn label(painter: &Painter, at: Pos2, align: Align2, text: impl ToString, fo
     painter.text(at, align, text, font, colour);
 }
 
+/// Small text over a drawing, on a ground of its own so that it can be read.
+pub fn backed(
+    painter: &Painter,
+    touch: &Touch,
+    at: Pos2,
+    align: Align2,
+    text: impl ToString,
+    colour: Color32,
+) {
+    let galley = painter.layout_no_wrap(text.to_string(), theme::SMALL, colour);
+    let rect = align.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(egui::vec2(2.0, -1.0)), 3, touch.colours.well.gamma_multiply(0.85));
+    painter.galley(rect.min, galley, colour);
+}
+
 /// Small text that starts at a point on its middle line.
 pub fn note(ui: &Ui, at: Pos2, text: &str, colour: Color32) {
     label(ui.painter(), at, Align2::LEFT_CENTER, text, theme::SMALL, colour);

@@ -53,6 +53,12 @@ impl Window {
         window
     }
 
+    /// The window goes and another one comes, as hosts do it without a word.
+    pub fn open_again(&mut self) {
+        let ctx = self.harness.ctx.clone();
+        self.harness.state_mut().open(&ctx, GuiContext::new(self.host.clone()));
+    }
+
     /// Draws some frames.
     pub fn frames(&mut self, count: usize) {
         self.harness.run_steps(count);

@@ -92,13 +92,12 @@ fn asker_of(asker: &Asker, index: usize, done: Option<Done>, chosen: &mut usize)
 
 /// What the marks in the rows mean.
 fn legend(ui: &Ui, touch: &Touch, rect: Rect) {
-    let text = "bar: now · line: proposed · frame: held by you";
+    let text = "now, and in green what is proposed";
     let at = pos2(rect.right(), rect.center().y);
     let painter = ui.painter().with_clip_rect(rect);
     let (font, ink) = (crate::editor::theme::SMALL, touch.colours.text_dim);
     label(&painter, at, egui::Align2::RIGHT_CENTER, text, font, ink);
     let response = ui.interact(rect, egui::Id::unique("legend"), egui::Sense::hover());
-    let meaning =
-        "Drag a row to hold a value by hand: the listener learns from it. Double-click gives it back.";
+    let meaning = "The bar and the first number are what is done now, the line and the second what is proposed. Drag a row to hold a value by hand, which gives it a frame: the listener learns from it. Double-click gives it back.";
     explain(&response, "Moves", meaning);
 }

@@ -40,7 +40,7 @@ pub fn chooser<T: Enum + PartialEq + Copy + 'static>(
 
 /// The choice that wheel or arrow keys ask for: up is the one before, as in the open menu.
 fn neighbour(ui: &Ui, hover: &Response, id: Id, present: usize, count: usize) -> Option<usize> {
-    let turned = if hover.contains_pointer() { wheel_notches(ui) } else { 0.0 };
+    let turned = if hover.contains_pointer() { whole_notches(ui, id) } else { 0.0 };
     let keyed = if ui.memory(|memory| memory.has_focus(id)) { arrows(ui, id) } else { 0.0 };
     let by = turned + keyed;
     match by {
@@ -48,6 +48,21 @@ fn neighbour(ui: &Ui, hover: &Response, id: Id, present: usize, count: usize) ->
         _ if by < 0.0 => Some((present + 1).min(count - 1)),
         _ => None,
     }
+}
+
+/// Whole notches of the wheel; what a trackpad gives in small parts adds up first.
+fn whole_notches(ui: &Ui, id: Id) -> f32 {
+    let turned = wheel_notches(ui);
+    if turned == 0.0 {
+        return 0.0;
+    }
+    ui.data_mut(|data| {
+        let rest: &mut f32 = data.get_temp_mut_or_default(id.with("wheel"));
+        *rest += turned;
+        let whole = rest.trunc();
+        *rest -= whole;
+        whole
+    })
 }
 
 /// Presses of the upright arrow keys, which then do not move the keyboard elsewhere.

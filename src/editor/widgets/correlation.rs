@@ -28,7 +28,7 @@ pub fn correlation(ui: &Ui, touch: &Touch, rect: Rect, correlation: Option<f64>)
         let marker = Rect::from_center_size(pos2(x, bar.center().y), vec2(4.0, BAR_HEIGHT + 4.0));
         painter.rect_filled(marker, CornerRadius::same(2), colour);
     }
-    let response = ui.interact(rect, Id::unique("correlation"), Sense::hover());
+    let response = ui.interact(rect, Id::unique(("correlation", rect.min.x as i32)), Sense::hover());
     let now = correlation.map_or("nothing to compare".to_owned(), |value| format!("{value:+.2}"));
     let meaning = format!("Now {now}. +1 is mono, 0 is unrelated, below 0 suffers when summed to mono.");
     explain(&response, "Correlation", &meaning);

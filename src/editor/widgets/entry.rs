@@ -14,8 +14,11 @@ const DOUBLE_CLICK_S: f64 = 0.5;
 #[derive(Debug, Clone)]
 struct Typing {
     text: String,
+    /// What it opened with.
+    original: String,
     since_s: f64,
-    shown: bool,
+    /// The pass in which it was last drawn; none yet.
+    drawn: Option<u64>,
 }
 
 fn key(id: Id) -> Id {
@@ -25,7 +28,8 @@ fn key(id: Id) -> Id {
 /// Opens the field of a control with the present value in it.
 pub fn open(ui: &Ui, id: Id, text: String) {
     let since_s = ui.input(|input| input.time);
-    ui.data_mut(|data| data.insert_temp(key(id), Typing { text, since_s, shown: false }));
+    let original = text.clone();
+    ui.data_mut(|data| data.insert_temp(key(id), Typing { text, original, since_s, drawn: None }));
 }
 
 /// Runs the field of a parameter's control if it is open; false if it is not. Text that the parameter does not understand
@@ -61,6 +65,12 @@ pub enum Typed {
 pub fn ask(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id) -> Typed {
     let key = key(id);
     let Some(mut typing) = ui.data(|data| data.get_temp::<Typing>(key)) else { return Typed::Closed };
+    let pass = ui.ctx().cumulative_pass_nr();
+    if typing.drawn.is_some_and(|drawn| drawn + 1 < pass) {
+        // Its page was left with the field open.
+        ui.data_mut(|data| data.remove::<Typing>(key));
+        return Typed::Closed;
+    }
     let field_id = key.with("field");
     let field = TextEdit::singleline(&mut typing.text)
         .id(field_id)
@@ -70,8 +80,7 @@ pub fn ask(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id) -> Typed {
         .frame(Frame::new().fill(touch.colours.well))
         .desired_width(rect.width());
     let response = ui.put(rect, field);
-    if !typing.shown {
-        typing.shown = true;
+    if typing.drawn.replace(pass).is_none() {
         response.request_focus();
         select_all(ui, field_id, &typing.text);
     }
@@ -84,6 +93,13 @@ pub fn ask(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id) -> Typed {
     let abandoned = ui.input(|input| input.key_pressed(Key::Escape));
     let done = response.lost_focus();
     let text = typing.text.clone();
+    let is_changed = text != typing.original;
+    if ui.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Escape))
+        && (done || abandoned)
+    {
+        // Who types by keyboard goes on by keyboard.
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
     ui.data_mut(|data| {
         if again || done || abandoned {
             data.remove::<Typing>(key);
@@ -91,7 +107,7 @@ pub fn ask(ui: &mut Ui, touch: &Touch, rect: Rect, id: Id) -> Typed {
             data.insert_temp(key, typing);
         }
     });
-    match (again, done && !abandoned) {
+    match (again, done && !abandoned && is_changed) {
         (true, _) => Typed::Reset,
         (false, true) => Typed::Done(text),
         (false, false) => Typed::Going,

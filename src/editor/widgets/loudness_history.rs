@@ -3,7 +3,7 @@
 use egui::{Align2, Id, Rect, Sense, Shape, Stroke, Ui, pos2};
 
 use super::reduction_history::newest_right;
-use super::{Touch, explain, label, plot};
+use super::{Touch, backed, explain, plot};
 use crate::editor::theme;
 
 /// Lowest loudness shown, LUFS.
@@ -57,12 +57,12 @@ pub fn loudness_history(
         painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, colours.caution), 5.0, 4.0));
         let at = pos2(rect.right() - 4.0, y(lufs) - 2.0);
         let text = format!("{name} {lufs:.0}");
-        label(&painter, at, Align2::RIGHT_BOTTOM, text, theme::SMALL, colours.caution);
+        backed(&painter, touch, at, Align2::RIGHT_BOTTOM, text, colours.caution);
     }
     for index in 1..lines {
         let lufs = TOP_LUFS - index as f32 * GRID_LU;
         let at = pos2(rect.left() + 3.0, y(lufs));
-        label(&painter, at, Align2::LEFT_CENTER, format!("{lufs:.0}"), theme::SMALL, colours.text_dim);
+        backed(&painter, touch, at, Align2::LEFT_CENTER, format!("{lufs:.0}"), colours.text_dim);
     }
     let response = ui.interact(rect, Id::unique("loudness history"), Sense::hover());
     let minutes = moments.len() as f32 / per_s.max(1.0) / 60.0;

@@ -1,8 +1,11 @@
 //! One move of the listener: where it is, where it is sent, what is proposed. Dragging holds it by hand.
 
-use egui::{Align2, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, Id, Key, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
 
-use super::{Touch, body, explain, focus_ring, key_notches, label, note};
+use super::{Touch, body, explain, focus_ring, key_notches, label, note, wheel_notches};
 use crate::adaptive::advice::Explanation;
 use crate::control::adaptive::MoveSpec;
 use crate::editor::theme;
@@ -13,6 +16,8 @@ const LOCK_WIDTH: f32 = 18.0;
 const NAME_WIDTH: f32 = 72.0;
 /// Room for the value.
 const VALUE_WIDTH: f32 = 54.0;
+/// Room for the proposal beside it.
+const PROPOSAL_WIDTH: f32 = 40.0;
 /// Share of the range that an arrow key covers.
 const KEY_SHARE: f32 = 0.05;
 
@@ -51,6 +56,7 @@ pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option
     let Shown { spec, present, .. } = *shown;
     let (lock, rest) = rect.split_left_right_at_x(rect.left() + LOCK_WIDTH);
     let (name, rest) = rest.split_left_right_at_x(rest.left() + NAME_WIDTH);
+    let (rest, proposal) = rest.split_left_right_at_x(rest.right() - PROPOSAL_WIDTH);
     let (bar, value) = rest.split_left_right_at_x(rest.right() - VALUE_WIDTH);
     let bar = bar.shrink2(vec2(2.0, 0.12 * rect.height()));
     let name_response = ui.interact(name, Id::unique(("name", spec.id)), Sense::CLICK);
@@ -59,10 +65,15 @@ pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option
     let response = ui.interact(bar, Id::unique(("move", spec.id)), Sense::click_and_drag());
     draw(ui, touch, bar, shown, response.hovered());
     focus_ring(ui, touch, bar, &response);
-    let proposed = shown.explanation.map(|explanation| explanation.proposed);
-    let text = write(spec, proposed.filter(|_| !shown.is_pinned).unwrap_or(present));
+    let text = write(spec, present);
     let ink = if shown.is_pinned { touch.colours.caution } else { touch.colours.text };
     label(ui.painter(), value.right_center(), Align2::RIGHT_CENTER, &text, theme::SMALL, ink);
+    if let Some(explanation) = shown.explanation {
+        let text = write(spec, explanation.proposed);
+        let number = text.split(' ').next().unwrap_or_default();
+        let ink = touch.accent;
+        label(ui.painter(), proposal.right_center(), Align2::RIGHT_CENTER, number, theme::SMALL, ink);
+    }
     response.widget_info(|| WidgetInfo {
         current_text_value: Some(text.clone()),
         ..WidgetInfo::slider(true, present.into(), spec.name)
@@ -72,13 +83,15 @@ pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option
     if padlock(ui, touch, lock, spec, shown.is_locked) {
         return Some(Done::LockToggled);
     }
-    if response.double_clicked() || response.secondary_clicked() {
+    let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete));
+    if response.double_clicked() || by_key {
         return Some(Done::Released);
     }
     let range = spec.max - spec.min;
-    let at = response.interact_pointer_pos().filter(|_| response.dragged());
+    let at = response.interact_pointer_pos().filter(|_| response.dragged_by(PointerButton::Primary));
     let dragged = at.map(|at| spec.min + range * ((at.x - bar.left()) / bar.width()).clamp(0.0, 1.0));
-    let notches = key_notches(ui, &response);
+    let turned = if response.hovered() && !response.dragged() { wheel_notches(ui) } else { 0.0 };
+    let notches = key_notches(ui, &response) + turned;
     let keyed = (notches != 0.0).then(|| (present + notches * KEY_SHARE * range).clamp(spec.min, spec.max));
     let chosen = (name_response.clicked() || response.clicked()).then_some(Done::Chosen);
     dragged.or(keyed).map(Done::Pinned).or(chosen)

@@ -3,7 +3,7 @@
 //! The host may carry a change out as late as its next audio block. Meanwhile the value that the hand has set is kept
 //! here, so that quick movements add up and the control shows what was asked for.
 
-use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, Response, Ui, Vec2, WidgetInfo};
+use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, PointerButton, Response, Ui, Vec2, WidgetInfo};
 use nice_plug::prelude::*;
 
 use super::{Touch, entry};
@@ -80,7 +80,7 @@ pub fn operate(ui: &mut Ui, response: &Response, param: &FloatParam, touch: &Tou
 }
 
 fn drag(ui: &Ui, response: &Response, param: &FloatParam, touch: &Touch, grip: &mut Grip, now_s: f64) {
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         touch.hand.begin(param);
         grip.dragging = true;
     }
@@ -93,7 +93,8 @@ fn drag(ui: &Ui, response: &Response, param: &FloatParam, touch: &Touch, grip: &
         }
         grip.at_s = now_s;
     }
-    if response.drag_stopped() && grip.dragging {
+    // Also where the drag ended unseen, as when the control was not drawn for a while.
+    if grip.dragging && !response.dragged() {
         touch.hand.end(param);
         grip.dragging = false;
     }

@@ -11,7 +11,7 @@ use crate::editor::theme;
 /// Height of a panel's first line.
 pub const TITLE_HEIGHT: f32 = 26.0;
 /// How much of a switched-off module's colours is left.
-const OFF_OPACITY: f32 = 0.55;
+const OFF_OPACITY: f32 = 0.8;
 
 /// A drawn frame and the room in it.
 pub struct Panel {
@@ -34,7 +34,7 @@ impl Panel {
         let mut on = true;
         if let Some(param) = switch {
             let ring = Rect::from_center_size(pos2(left + 7.0, line.center().y), vec2(18.0, 18.0));
-            on = power(ui, touch, ring, param, name);
+            on = power(ui, touch, ring, param, (name, "panel"));
             left = ring.right() + 4.0;
         }
         let ink = if on { touch.accent } else { touch.colours.text_dim };

@@ -35,7 +35,11 @@ fn switch(touch: &Touch, response: &Response, param: &BoolParam, on: bool) {
 /// A button with a word in it, lit or not.
 pub fn word(ui: &Ui, touch: &Touch, rect: Rect, id: Id, text: &str, on: bool) -> Response {
     let response = button(ui, touch, rect, id, text, on);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, text));
+    response.widget_info(|| match on {
+        true => WidgetInfo::selected(Role::Button, true, true, text),
+        // Most of these are commands, which are not switches.
+        false => WidgetInfo::labeled(Role::Button, true, text),
+    });
     response
 }
 
@@ -63,10 +67,10 @@ fn button(ui: &Ui, touch: &Touch, rect: Rect, id: Id, text: &str, on: bool) -> R
     response
 }
 
-/// The switch of a whole stage: a ring that is filled while the stage is on.
-pub fn power(ui: &mut Ui, touch: &Touch, rect: Rect, param: &BoolParam, name: &str) -> bool {
+/// The switch of a whole stage, which may stand in several places: a ring that is filled while the stage is on.
+pub fn power(ui: &mut Ui, touch: &Touch, rect: Rect, param: &BoolParam, (name, place): (&str, &str)) -> bool {
     let on = param.unmodulated_plain_value();
-    let response = ui.interact(rect, Id::unique(("power", param.name())), Sense::click());
+    let response = ui.interact(rect, Id::unique(("power", param.name(), place)), Sense::click());
     switch(touch, &response, param, on);
     let ring = if on || response.hovered() { touch.accent } else { touch.colours.text_dim };
     let radius = 0.5 * rect.height().min(rect.width()) - 3.0;

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Id, Rect, Sense, Stroke, Ui, pos2};
 
-use super::{Touch, explain, label, plot};
+use super::{Touch, backed, explain, plot};
 use crate::editor::theme;
 
 /// Lowest level shown, dB.
@@ -29,18 +29,18 @@ pub fn reduction_history(ui: &Ui, touch: &Touch, rect: Rect, moments: &[Moment],
     let y_of_reduction = |db: f32| rect.top() + rect.height() * (db / scale_db).clamp(0.0, 1.0);
     let y_of_level = |db: f32| rect.bottom() - rect.height() * ((db - FLOOR_DB) / -FLOOR_DB).clamp(0.0, 1.0);
     seconds(&painter, touch, rect, moments.len(), per_s);
-    for share in [0.25, 0.5, 0.75] {
-        let db = scale_db * share;
-        painter.hline(rect.x_range(), y_of_reduction(db), Stroke::new(1.0, colours.grid));
-        let at = pos2(rect.left() + 3.0, y_of_reduction(db));
-        label(&painter, at, Align2::LEFT_CENTER, format!("-{db}"), theme::SMALL, colours.text_dim);
-    }
     let x = |index: usize| newest_right(rect, index, moments.len());
     let levels = moments.iter().enumerate().map(|(n, moment)| pos2(x(n), y_of_level(moment.level_db)));
     plot::area(&painter, levels, rect.bottom(), colours.text_dim.gamma_multiply(0.25));
     let reductions = || moments.iter().enumerate().map(|(n, m)| pos2(x(n), y_of_reduction(m.reduction_db)));
     plot::area(&painter, reductions(), rect.top(), touch.accent.gamma_multiply(0.3));
     plot::curve(&painter, reductions().collect(), 1.5, touch.accent);
+    for share in [0.25, 0.5, 0.75] {
+        let db = scale_db * share;
+        painter.hline(rect.x_range(), y_of_reduction(db), Stroke::new(1.0, colours.grid));
+        let at = pos2(rect.left() + 3.0, y_of_reduction(db));
+        backed(&painter, touch, at, Align2::LEFT_CENTER, format!("-{db}"), colours.text_dim);
+    }
     let response = ui.interact(rect, Id::unique(("reduction history", name)), Sense::hover());
     let meaning = "Gain reduction from above in decibels, the level that causes it from below.";
     explain(&response, name, meaning);

@@ -33,6 +33,17 @@ pub fn outline(axes: &Axes, bins_db: &[f32], bin_hz: f32, scale: SpectrumScale) 
     places(axes.rect).map(|x| pos2(x, top_at(x))).collect()
 }
 
+/// Levels of the scale and their places, from the top of the graph to its bottom; of a spectrum without a tilt, or at 1 kHz.
+pub fn scale_marks(axes: &Axes, scale: SpectrumScale) -> impl Iterator<Item = (f32, f32)> {
+    let step_db = if scale.range_db > 60.0 { 20.0 } else { 10.0 };
+    let (rect, range_db) = (axes.rect, scale.range_db);
+    let count = ((range_db - 1.0) / step_db) as i32;
+    (1..=count).map(move |index| {
+        let below_db = index as f32 * step_db;
+        (TOP_DB - below_db, rect.top() + rect.height() * below_db / range_db)
+    })
+}
+
 /// The highest bin of a stretch, or the level between two bins where none lies in it.
 fn level_at(bins_db: &[f32], [from, to]: [f32; 2]) -> f32 {
     let last = bins_db.len() - 1;

@@ -9,6 +9,8 @@ use crate::editor::theme;
 
 /// Largest magnification of quiet programmes, as a gain.
 const MOST_GAIN: f32 = 8.0;
+/// Time constant with which the size follows a programme that gets quieter, in seconds.
+const FALL_S: f32 = 6.0;
 
 /// Draws left and right samples, oldest first, into the largest square in the middle of `rect`.
 pub fn vectorscope(ui: &Ui, touch: &Touch, rect: Rect, samples: &[[f32; 2]]) {
@@ -27,10 +29,10 @@ pub fn vectorscope(ui: &Ui, touch: &Touch, rect: Rect, samples: &[[f32; 2]]) {
         painter.line_segment([centre - reach, centre + reach], Stroke::new(1.0, colours.grid));
     }
     let peak = samples.iter().flatten().fold(0.0f32, |peak, x| peak.max(x.abs()));
-    let gain = (0.9 / peak.max(1e-6)).min(MOST_GAIN);
+    let gain = (0.9 / slow_peak(ui, rect, peak).max(1e-6)).min(MOST_GAIN);
     let count = samples.len().max(1) as f32;
     let cloud = samples.iter().enumerate().map(|(index, [left, right])| {
-        // Left leans left: the side axis points to the left channel.
+        // What is louder on the right leans to the right.
         let (mid, side) = (left + right, right - left);
         let at = centre + vec2(side, -mid) * (0.5 * radius * gain);
         (at, touch.accent.gamma_multiply(0.15 + 0.55 * index as f32 / count))
@@ -47,4 +49,16 @@ pub fn vectorscope(ui: &Ui, touch: &Touch, rect: Rect, samples: &[[f32; 2]]) {
         "Stereo image",
         "Mono stands upright, width spreads sideways, out of phase lies flat.",
     );
+}
+
+/// The peak that the size of the cloud follows: up at once, down slowly, so that quiet stays quieter than loud.
+fn slow_peak(ui: &Ui, rect: Rect, peak: f32) -> f32 {
+    let passed_s = ui.input(|input| input.stable_dt).min(0.1);
+    let fallen = (-passed_s / FALL_S).exp();
+    ui.data_mut(|data| {
+        let held: &mut f32 =
+            data.get_temp_mut_or_default(Id::unique(("vectorscope peak", rect.min.x as i32)));
+        *held = peak.max(*held * fallen);
+        *held
+    })
 }

@@ -3,7 +3,7 @@
 use egui::{Align2, Id, Rect, Sense, Stroke, Ui, pos2};
 
 use super::reduction_history::{newest_right, seconds};
-use super::{Touch, explain, label, plot};
+use super::{Touch, backed, explain, plot};
 use crate::editor::theme;
 
 /// Lowest peak shown, dBFS.
@@ -49,10 +49,10 @@ pub fn waveform_history(ui: &Ui, touch: &Touch, rect: Rect, peaks: &[Peaks], per
     painter.hline(rect.x_range(), y(ceiling_db), Stroke::new(1.0, touch.accent));
     for db in MARKS_DB {
         let at = pos2(rect.left() + 3.0, y(db));
-        label(&painter, at, Align2::LEFT_CENTER, format!("{db:.0}"), theme::SMALL, colours.text_dim);
+        backed(&painter, touch, at, Align2::LEFT_CENTER, format!("{db:.0}"), colours.text_dim);
     }
     let at = pos2(rect.right() - 4.0, y(ceiling_db) - 2.0);
-    label(&painter, at, Align2::RIGHT_BOTTOM, format!("ceiling {ceiling_db:.1}"), theme::SMALL, touch.accent);
+    backed(&painter, touch, at, Align2::RIGHT_BOTTOM, format!("ceiling {ceiling_db:.1}"), touch.accent);
     let response = ui.interact(rect, Id::unique("waveform history"), Sense::hover());
     let meaning =
         "Peaks before the limiter in grey and behind it in colour; what it took away hangs from above.";

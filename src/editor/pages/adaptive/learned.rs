@@ -15,6 +15,8 @@ use crate::editor::widgets::{Touch, explain, label, prose};
 
 /// Height of a button.
 const BUTTON: f32 = 24.0;
+/// Height of a correction.
+const LINE: f32 = 18.0;
 /// Height of the panel of files.
 const FILES_HEIGHT: f32 = 156.0;
 
@@ -61,7 +63,7 @@ fn corrections(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, asker: &Aske
     let builder = UiBuilder::new().max_rect(list).id_salt("corrections");
     ui.scope_builder(builder, |ui| {
         ui.set_clip_rect(list.intersect(ui.clip_rect()));
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, 20.0, labels.len(), |ui, range| {
+        ScrollArea::vertical().auto_shrink(false).show_rows(ui, LINE, labels.len(), |ui, range| {
             // The newest stands first.
             for place in range.map(|line| labels.len() - 1 - line) {
                 correction(ui, touch, place, &labels[place], asker);
@@ -88,7 +90,7 @@ fn load() -> Chosen {
 
 /// One correction with its button.
 fn correction(ui: &mut Ui, touch: &Touch, place: usize, text: &str, asker: &Asker) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, 18.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, LINE), egui::Sense::hover());
     let (name, forget) = rect.split_left_right_at_x(rect.right() - 52.0);
     let painter = ui.painter().with_clip_rect(name.intersect(ui.clip_rect()));
     label(&painter, name.left_center(), Align2::LEFT_CENTER, text, theme::SMALL, touch.colours.text);

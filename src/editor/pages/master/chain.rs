@@ -66,7 +66,7 @@ fn card(ui: &mut Ui, desk: &Desk, rect: Rect, module: Module, is_chosen: bool) -
     let mut is_on = true;
     if let Some(param) = switch(desk, module) {
         let ring = Rect::from_center_size(pos2(left + 6.0, title.center().y), vec2(16.0, 16.0));
-        is_on = power(ui, &touch, ring, param, module.name());
+        is_on = power(ui, &touch, ring, param, (module.name(), "card"));
         left = ring.right() + 3.0;
     }
     let ink = match (is_on, is_chosen) {

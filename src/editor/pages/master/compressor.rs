@@ -3,6 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use crate::dsp::dynamics::GainComputer;
+use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::editor::layout::{GAP, columns};
 use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::panel::{Panel, frame};
@@ -56,12 +57,17 @@ fn displays(ui: &Ui, desk: &Desk, touch: &Touch, rect: Rect) {
     let inside = rect.shrink(GAP);
     let c = desk.params.settings().compressor;
     let computer = GainComputer::new(c.threshold_db, c.ratio, c.knee_db);
-    let makeup_db = c.makeup_db + desk.telemetry.auto_makeup_db;
-    let output_db = |level_db: f32| level_db - computer.reduction_db(level_db) + makeup_db;
+    // As the engine mixes: the compressed share with its make-up, the rest untouched.
+    let auto_db = desk.telemetry.auto_makeup_db;
+    let gain_db = |reduction_db: f32| {
+        let wet = db_to_gain(c.makeup_db - reduction_db);
+        gain_to_db((1.0 + c.mix * (wet - 1.0)).max(1e-6)) + auto_db
+    };
+    let output_db = |level_db: f32| level_db + gain_db(computer.reduction_db(level_db));
     let trail = desk.picture.dynamics.as_slice();
     let dot_db = trail.last().filter(|_| c.on).map(|now| {
         let level_db = now.compressor_level_db;
-        [level_db, level_db - now.compressor_reduction_db + makeup_db]
+        [level_db, level_db + gain_db(now.compressor_reduction_db)]
     });
     let shown = TransferCurve {
         floor_db: -60.0,

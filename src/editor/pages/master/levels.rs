@@ -57,11 +57,18 @@ fn readings(ui: &mut Ui, desk: &Desk, rect: Rect) {
     let (painter, colours) = (ui.painter(), desk.colours);
     let at = |y: f32| pos2(rect.right(), rect.top() + y);
     label(painter, at(0.0), Align2::RIGHT_TOP, "Integrated", theme::SMALL, colours.text_dim);
-    label(painter, at(13.0), Align2::RIGHT_TOP, figure(integrated), theme::LARGE, colours.text);
+    let missed = desk.picture.dropped_frames > 0;
+    let shown = if missed { format!("~{}", figure(integrated)) } else { figure(integrated) };
+    label(painter, at(13.0), Align2::RIGHT_TOP, shown, theme::LARGE, colours.text);
     label(painter, at(43.0), Align2::RIGHT_TOP, "LUFS", theme::SMALL, colours.text_dim);
     let head = Rect::from_min_size(rect.min, vec2(rect.width(), 58.0));
     let hover = ui.interact(head, Id::unique("integrated"), egui::Sense::hover());
-    explain(&hover, "Integrated loudness", "Gated loudness since the start or the last reset.");
+    let meaning = if missed {
+        "Gated loudness since the start or the last reset, but a part was missed: it came faster than it could be measured."
+    } else {
+        "Gated loudness since the start or the last reset."
+    };
+    explain(&hover, "Integrated loudness", meaning);
     list(ui, desk, rect.with_min_y(rect.top() + HEAD_HEIGHT));
 }
 

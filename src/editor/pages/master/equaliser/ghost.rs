@@ -1,14 +1,15 @@
 //! What the listener does and would do, behind the user's own curve: where it is, where it wants to go, and the corridor
 //! in which everything is right to it.
 
-use egui::{Painter, Pos2, Shape, Stroke, pos2};
+use egui::{Align2, Painter, Pos2, Shape, Stroke, pos2};
 
 use crate::adaptive::advice::Explanation;
 use crate::adaptive::response::band_db;
 use crate::control::adaptive::{ADAPTIVE_BANDS, AdaptiveMode, Moves, band_hz};
 use crate::editor::pages::Desk;
+use crate::editor::theme;
 use crate::editor::widgets::axes::Axes;
-use crate::editor::widgets::plot;
+use crate::editor::widgets::{label, plot};
 
 /// Gains below this look like none, in dB.
 const VISIBLE_DB: f32 = 0.05;
@@ -24,6 +25,9 @@ pub fn show(painter: &Painter, desk: &Desk, axes: &Axes) {
     if let Some(advice) = &desk.listener.advice {
         let strength = 0.05 + 0.13 * advice.confidence.clamp(0.0, 1.0);
         corridor(painter, axes, &advice.explanations, colour.gamma_multiply(strength));
+        let at = pos2(axes.rect.left() + 30.0, axes.rect.top() + 5.0);
+        let text = format!("listener {:.0} % sure", 100.0 * advice.confidence);
+        label(painter, at, Align2::LEFT_TOP, text, theme::SMALL, colour);
         if moves_something(&advice.moves) {
             let wanted = curve(axes, &advice.moves);
             painter.extend(Shape::dashed_line(&wanted, Stroke::new(1.5, colour), 5.0, 4.0));

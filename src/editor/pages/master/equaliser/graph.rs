@@ -1,16 +1,18 @@
 //! The response over the spectrum, with a node for each band.
 
-use egui::{CornerRadius, Id, Pos2, Sense, Ui, pos2};
+use egui::{Align2, CornerRadius, Id, Pos2, Sense, Shape, Stroke, Ui, pos2};
 
 use super::{ghost, node};
-use crate::control::{EqBand, EqKind};
+use nice_plug::prelude::Param;
+
+use crate::control::{EqBand, EqKind, EqPlacement};
 use crate::editor::pages::Desk;
 use crate::editor::pages::master::equaliser::response::Response;
 use crate::editor::theme;
 use crate::editor::view::{Analyser, View};
 use crate::editor::widgets::axes::Axes;
-use crate::editor::widgets::spectrum::{SpectrumScale, outline};
-use crate::editor::widgets::{Touch, plot};
+use crate::editor::widgets::spectrum::{SpectrumScale, outline, scale_marks};
+use crate::editor::widgets::{Touch, label, plot};
 use crate::params::EqBandParams;
 
 /// Draws the graph and runs its nodes.
@@ -36,7 +38,8 @@ pub fn show(ui: &mut Ui, desk: &Desk, axes: &Axes, view: &mut View) {
     for (index, (band, response)) in bands.iter().zip(&nodes).enumerate() {
         let is_lit = response.hovered() || response.dragged();
         node::draw(&painter, &touch, axes, band, index, (is_lit, view.band == index));
-        if response.is_pointer_button_down_on() || response.has_focus() {
+        // Not by the press alone: what is being typed for another band is taken first.
+        if response.clicked() || response.dragged() || response.has_focus() {
             view.band = index;
         }
     }
@@ -59,6 +62,14 @@ fn spectra(painter: &egui::Painter, desk: &Desk, axes: &Axes, analyser: &Analyse
     };
     let colours = desk.colours;
     let line = |bins_db: &[f32]| outline(axes, bins_db, picture.bin_hz, scale);
+    for (level_db, y) in scale_marks(axes, scale) {
+        let at = pos2(axes.rect.right() - 3.0, y);
+        let ink = colours.levels;
+        // Under the switches of the display there is no room.
+        if y > axes.rect.top() + 30.0 {
+            label(painter, at, Align2::RIGHT_CENTER, format!("{level_db:.0}"), theme::SMALL, ink);
+        }
+    }
     if analyser.show_input {
         let input = line(&picture.input_spectrum_db);
         plot::curve(painter, input, 1.0, colours.text_dim.gamma_multiply(0.55));
@@ -81,10 +92,23 @@ fn curves(painter: &egui::Painter, desk: &Desk, touch: &Touch, axes: &Axes, band
     let alone = along(&Response::of(&bands[chosen..=chosen], rate_hz));
     plot::area(painter, alone.into_iter(), axes.y(0.0), touch.accent.gamma_multiply(0.14));
     let strength = if desk.params.eq.on.value() { 1.0 } else { 0.4 };
-    plot::curve(painter, along(&Response::of(bands, rate_hz)), 2.0, touch.accent.gamma_multiply(strength));
+    let ink = touch.accent.gamma_multiply(strength);
+    // What mid and side hear differs as soon as one band is not for both.
+    let heard_by = |placement: EqPlacement| -> Vec<EqBand> {
+        let reaches = |band: &&EqBand| band.placement == EqPlacement::Stereo || band.placement == placement;
+        bands.iter().filter(reaches).copied().collect()
+    };
+    if bands.iter().any(|band| band.on && band.placement != EqPlacement::Stereo) {
+        let side = along(&Response::of(&heard_by(EqPlacement::Side), rate_hz));
+        if let Some(end) = side.last() {
+            label(painter, pos2(end.x - 4.0, end.y - 2.0), Align2::RIGHT_BOTTOM, "side", theme::SMALL, ink);
+        }
+        painter.extend(Shape::dashed_line(&side, Stroke::new(1.5, ink), 6.0, 4.0));
+    }
+    plot::curve(painter, along(&Response::of(&heard_by(EqPlacement::Mid), rate_hz)), 2.0, ink);
 }
 
-/// Sets the nearest band that does nothing to a place; `None` where every band works.
+/// Sets the nearest band that does nothing, a flat bell, to a place; `None` where every band works.
 fn add(
     desk: &Desk,
     params: &[&EqBandParams; 8],
@@ -93,14 +117,17 @@ fn add(
     at: Pos2,
 ) -> Option<usize> {
     let (hz, db) = (axes.hz(at.x), axes.db(at.y));
-    let is_free = |band: &EqBand| !band.on || (band.kind == EqKind::Bell && band.gain_db.abs() < 0.05);
-    let distance = |band: &EqBand| (band.freq_hz / hz).log2().abs();
+    let is_free = |band: &EqBand| band.kind == EqKind::Bell && band.gain_db.abs() < 0.05;
+    // Those that are switched off come last.
+    let distance = |band: &EqBand| (band.freq_hz / hz).log2().abs() + if band.on { 0.0 } else { 100.0 };
     let free = bands.iter().enumerate().filter(|(_, band)| is_free(band));
     let (index, _) = free.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)))?;
     let band = params[index];
     let hand = desk.hand;
     hand.gesture(&band.on, true);
-    hand.gesture(&band.kind, EqKind::Bell);
+    hand.gesture(&band.placement, EqPlacement::Stereo);
+    hand.gesture(&band.q, band.q.default_plain_value());
+    hand.gesture(&band.solo, false);
     hand.gesture(&band.freq, hz);
     hand.gesture(&band.gain, db);
     Some(index)

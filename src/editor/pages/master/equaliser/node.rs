@@ -1,8 +1,8 @@
 //! A band as a node that the hand moves: frequency sideways, gain upright, the wheel for Q.
 
 use egui::{
-    Align2, CursorIcon, EventFilter, Id, Key, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
-    WidgetInfo, pos2,
+    Align2, CursorIcon, EventFilter, Id, Key, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
+    Stroke, Ui, Vec2, WidgetInfo, pos2,
 };
 use nice_plug::prelude::*;
 
@@ -82,9 +82,13 @@ pub fn run(
     response
 }
 
-/// Flat and of ordinary width again; it stays where it is.
+/// Flat and of ordinary width again; it stays where it is. What cannot be flat is switched off.
 pub fn reset(touch: &Touch, params: &EqBandParams) {
-    touch.hand.gesture(&params.gain, 0.0);
+    if has_gain(params.kind.value()) {
+        touch.hand.gesture(&params.gain, 0.0);
+    } else {
+        touch.hand.gesture(&params.on, false);
+    }
     touch.hand.gesture(&params.q, params.q.default_plain_value());
     touch.hand.gesture(&params.solo, false);
 }
@@ -100,7 +104,7 @@ fn drag(
     now_s: f64,
 ) {
     let hand = touch.hand;
-    if response.drag_started() {
+    if response.drag_started_by(PointerButton::Primary) {
         hold.dragging = true;
         hand.begin(&params.freq);
         if hold.with_gain {
@@ -111,7 +115,7 @@ fn drag(
         move_by(touch, axes, params, hold, response.drag_delta() * fineness(ui));
         hold.at_s = now_s;
     }
-    if response.drag_stopped() && hold.dragging {
+    if hold.dragging && !response.dragged() {
         hold.dragging = false;
         hand.end(&params.freq);
         if hold.with_gain {
@@ -123,7 +127,9 @@ fn drag(
 /// Moves what is held.
 fn move_by(touch: &Touch, axes: &Axes, params: &EqBandParams, hold: &mut Hold, motion: Vec2) {
     if motion.x != 0.0 {
-        hold.freq_hz = axes.hz(axes.x(hold.freq_hz) + motion.x).clamp(LOW_HZ, HIGH_HZ);
+        hold.freq_hz = axes
+            .hz(axes.x(hold.freq_hz) + motion.x)
+            .clamp(LOW_HZ.min(hold.freq_hz), HIGH_HZ.max(hold.freq_hz));
         touch.hand.set(&params.freq, hold.freq_hz);
     }
     if hold.with_gain && motion.y != 0.0 {
@@ -181,6 +187,11 @@ pub fn draw(
     let edge = if is_lit { colours.text } else { colours.well };
     if is_chosen {
         painter.circle_stroke(at, RADIUS + 3.5, Stroke::new(1.5, colours.text));
+    }
+    if band.solo {
+        painter.circle_stroke(at, RADIUS + 6.5, Stroke::new(2.0, colours.caution));
+        let beside = at + Vec2::new(RADIUS + 8.0, -RADIUS);
+        painter.text(beside, Align2::LEFT_CENTER, "solo", theme::SMALL, colours.caution);
     }
     painter.circle(at, RADIUS, fill, Stroke::new(1.5, edge));
     painter.text(at, Align2::CENTER_CENTER, index + 1, theme::SMALL, ink);
