@@ -83,8 +83,8 @@ impl Window {
 
 fn pages() -> Vec<(String, (Page, Module))> {
     let modules =
-        Module::ALL.into_iter().map(|module| (module.name().to_lowercase(), (Page::Master, module)));
-    let others = Page::ALL.into_iter().filter(|page| *page != Page::Master);
+        Module::ALL.iter().copied().map(|module| (module.name().to_lowercase(), (Page::Master, module)));
+    let others = Page::ALL.iter().copied().filter(|page| *page != Page::Master);
     let others = others.map(|page| (page.name().to_lowercase(), (page, Module::Eq)));
     modules.chain(others).map(|(name, place)| (format!("page_{name}"), place)).collect()
 }

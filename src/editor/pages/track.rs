@@ -232,12 +232,12 @@ fn cells<const N: usize>(row: Rect) -> [Rect; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::layout::{DEFAULT_SIZE, MIN_SIZE, Places as Whole};
+    use crate::editor::layout::{MIN_SIZE, Places as Whole};
     use egui::Pos2;
 
     #[test]
     fn every_part_has_room_at_any_size() {
-        for size in [MIN_SIZE, DEFAULT_SIZE, vec2(760.0, 1_400.0), vec2(2_500.0, 480.0)] {
+        for size in [MIN_SIZE, vec2(1_100.0, 720.0), vec2(760.0, 1_400.0), vec2(2_500.0, 480.0)] {
             let page = Whole::of(Rect::from_min_size(Pos2::ZERO, size)).page;
             let Places { player, outline, inspector, findings } = Places::of(page);
             let parts = [player, outline, inspector, findings];

@@ -146,7 +146,7 @@ fn typed_path(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &mut Shown) -> Opti
         .hint_text(egui::RichText::new("or type a path").font(theme::SMALL).color(touch.colours.text_dim))
         .align(egui::Align2::LEFT_CENTER)
         .desired_width(rect.width());
-    let response = ui.put(rect, field);
+    let response = ui.put(rect, field).accessible_name("Path of a track");
     let is_finished = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     let path = is_finished.then(|| std::mem::take(&mut shown.path))?;
     Some(path.trim()).filter(|path| !path.is_empty()).map(PathBuf::from)
