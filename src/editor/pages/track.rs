@@ -61,11 +61,6 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// Chooses something; its own first parameter is drawn.
-    fn choose(&mut self, choice: Choice) {
-        self.choice = choice;
-    }
-
     /// Another track is looked at from its beginning.
     fn reset(&mut self) {
         (self.choice, self.look, self.edge, self.touched) = Default::default();
@@ -115,7 +110,7 @@ struct Places {
 impl Places {
     fn of(page: Rect) -> Self {
         let timeline = (0.23 * page.height()).clamp(88.0, 260.0);
-        let findings = (0.075 * page.height()).clamp(30.0, 64.0);
+        let findings = (0.075 * page.height()).clamp(36.0, 66.0);
         let (player, rest) = rows(page, 26.0 + 2.0 * (ROW + 4.0) + timeline + 8.0);
         let (middle, findings) = rows(rest, rest.height() - findings - GAP);
         let (outline, inspector) = columns(middle, (0.34 * page.width()).clamp(290.0, 420.0));
@@ -219,6 +214,14 @@ fn heading(ui: &Ui, touch: &Touch, rect: Rect, text: &str) {
     label(&painter, at, Align2::LEFT_CENTER, text, theme::SMALL, touch.accent);
 }
 
+/// A name that is too long for its place, without its end.
+fn shortened(name: &str, most: usize) -> String {
+    match name.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &name[..at]),
+        None => name.to_owned(),
+    }
+}
+
 /// Equal cells of a row, with a little room between them.
 fn cells<const N: usize>(row: Rect) -> [Rect; N] {
     let room = 3.0;
@@ -234,6 +237,11 @@ mod tests {
     use super::*;
     use crate::editor::layout::{MIN_SIZE, Places as Whole};
     use egui::Pos2;
+
+    #[test]
+    fn long_names_are_shortened() {
+        assert_eq!((shortened("Räume", 4), shortened("Räume", 5)), ("Räum…".to_owned(), "Räume".to_owned()));
+    }
 
     #[test]
     fn every_part_has_room_at_any_size() {

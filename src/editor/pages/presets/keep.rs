@@ -150,8 +150,7 @@ mod tests {
             tags: "warm, , own ,".into(),
             target_lufs: Some(-14.0),
         };
-        let mut heard = MasterControls::default();
-        heard.mode = LatencyMode::Live;
+        let mut heard = MasterControls { mode: LatencyMode::Live, ..MasterControls::default() };
         heard.global.delta = true;
         heard.limiter.drive_db = 3.0;
         let preset = draft.preset(&heard);

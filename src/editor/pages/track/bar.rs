@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Rect, TextEdit, Ui, vec2};
+use egui::{Id, Rect, TextEdit, Ui, WidgetInfo, vec2};
 
-use super::{Asked, Shown};
+use super::{Asked, Shown, shortened};
 use crate::editor::file_dialog::{Pick, Question};
 use crate::editor::theme;
 use crate::editor::widgets::chooser::menu;
@@ -165,7 +165,7 @@ fn doubt(ui: &mut Ui, touch: &Touch, line: Rect, view: &mut TrackView, shown: &m
     let (text, yes) = match &shown.doubt {
         Some(Doubt::Overwrite(path)) => {
             let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (format!("Replace the file {file}?"), "Replace")
+            (format!("Replace the file {}?", shortened(&file, 60)), "Replace")
         }
         _ => ("The edits are in no file. Go on without them?".to_owned(), "Go on"),
     };
@@ -194,6 +194,7 @@ fn settle(shown: &mut Shown, view: &mut TrackView, doubt: Doubt) {
         Doubt::Leave(None) => {
             shown.editing.begin();
             shown.reset();
+            view.seek(0.0);
         }
         Doubt::Leave(Some(open)) => {
             shown.editing.leave();

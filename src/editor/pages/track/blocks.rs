@@ -47,7 +47,14 @@ pub fn show(
         let top = under.top() + height * index as f32;
         Rect::from_x_y_ranges(under.x_range(), top + 1.0..=top + height)
     };
+    let mut drawn_to = f32::NEG_INFINITY;
     for (index, step) in track.steps.iter().enumerate() {
+        // Of many within a point, one stands for all.
+        let end = shown.editing.times().get(index).map_or(0.0, |times| axis.x(times.end_s));
+        if end < drawn_to + 1.0 && shown.choice.step != index {
+            continue;
+        }
+        drawn_to = drawn_to.max(end);
         self::step(ui, touch, steps, shown, (index, step), axis, playing == Some(index));
     }
     edges(ui, touch, steps, shown, track, axis);
@@ -174,6 +181,9 @@ fn edges(ui: &Ui, touch: &Touch, rect: Rect, shown: &mut Shown, track: &Track, a
             continue;
         }
         let x = axis.x(times.end_s);
+        if x - axis.x(times.start_s) < 2.0 * EDGE && shown.edge.is_none() {
+            continue;
+        }
         let grip = Rect::from_x_y_ranges(x - EDGE..=x + 1.0, rect.y_range());
         let response = ui.interact(grip, Id::unique(("step end", index)), Sense::DRAG);
         let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
@@ -226,8 +236,9 @@ fn block(
     let fill = ink.gamma_multiply(if response.hovered() { 0.45 } else { 0.3 });
     let edge = if is_chosen { Stroke::new(2.0, colours.text) } else { Stroke::new(1.0, ink) };
     let edge = if is_known || is_chosen { edge } else { Stroke::new(1.0, Color32::TRANSPARENT) };
-    ui.painter().rect(cell, CornerRadius::same(2), fill, edge, StrokeKind::Inside);
-    if cell.width() >= NAME && cell.height() >= 12.0 {
+    ui.painter().rect_filled(cell, CornerRadius::ZERO, fill);
+    ui.painter().rect_stroke(cell, CornerRadius::ZERO, edge, StrokeKind::Inside);
+    if cell.width() >= NAME && cell.height() >= 14.0 {
         let painter = ui.painter().with_clip_rect(cell.shrink2(vec2(4.0, 0.0)));
         let at = cell.left_center() + vec2(5.0, 0.0);
         label(&painter, at, Align2::LEFT_CENTER, name, theme::SMALL, colours.text);

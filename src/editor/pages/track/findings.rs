@@ -9,7 +9,7 @@ use crate::editor::widgets::panel::frame;
 use crate::editor::widgets::{Touch, explain, focus_ring, label};
 use crate::plugin::{Stage, TrackPicture};
 
-const LINE: f32 = 16.0;
+const LINE: f32 = 14.0;
 
 /// Draws and runs the list; `measured` is the share of the levels that are known.
 pub fn show(
@@ -23,7 +23,7 @@ pub fn show(
     frame(ui, touch, rect);
     let colours = touch.colours;
     let trouble = shown.editing.trouble().map(|why| format!("Not done: {why}"));
-    column(ui, rect.shrink2(vec2(8.0, 5.0)), "track findings", |ui, column| {
+    column(ui, rect.shrink2(vec2(8.0, 3.0)), "track findings", |ui, column| {
         let mut say = |text: &str, ink: Color32| {
             if let Some(row) = column.row(LINE) {
                 line(ui, row, text, ink);
@@ -32,12 +32,12 @@ pub fn show(
         trouble.iter().for_each(|text| say(text, colours.alarm));
         picture.refusal.iter().for_each(|text| say(text, colours.alarm));
         picture.message.iter().for_each(|text| say(text, colours.text));
-        say(&state(picture, measured), colours.text_dim);
+        state(picture, measured).iter().for_each(|text| say(text, colours.text_dim));
         let is_known = |text: &&String| picture.findings.iter().all(|known| known.to_string() != **text);
         picture.problems.iter().filter(is_known).for_each(|text| say(text, colours.text));
         for (index, finding) in picture.findings.iter().enumerate() {
             let Some(row) = column.row(LINE) else { continue };
-            let text = finding.to_string();
+            let text = format!("{} of {}: {finding}", index + 1, picture.findings.len());
             let Some(choice) = shown.choice.of_place(&finding.path) else {
                 line(ui, row, &text, colours.text);
                 continue;
@@ -60,15 +60,12 @@ fn line(ui: &Ui, row: Rect, text: &str, ink: Color32) {
     label(&painter, row.left_center(), Align2::LEFT_CENTER, text, theme::SMALL, ink);
 }
 
-fn state(picture: &TrackPicture, measured: f32) -> String {
+/// How far the track is; nothing where findings say more.
+fn state(picture: &TrackPicture, measured: f32) -> Option<String> {
     match picture.stage {
-        Stage::Empty => "Tones, noise and clips play from here into the chain.".to_owned(),
-        Stage::Reading => "Reading…".to_owned(),
-        Stage::Measuring => format!("Measuring levels: {:.0} %", measured * 100.0),
-        Stage::Ready => match picture.problems.len() {
-            0 => "No findings.".to_owned(),
-            1 => "One finding:".to_owned(),
-            count => format!("{count} findings:"),
-        },
+        Stage::Empty => Some("Tones, noise and clips play from here into the chain.".to_owned()),
+        Stage::Reading => Some("Reading…".to_owned()),
+        Stage::Measuring => Some(format!("Measuring levels: {:.0} %", measured * 100.0)),
+        Stage::Ready => picture.problems.is_empty().then(|| "No findings.".to_owned()),
     }
 }

@@ -7,7 +7,7 @@ use super::choice::Part;
 use super::column::{Column, column};
 use super::outline::{synth_items, synth_title};
 use super::parameters::{self, Owner, Sheet};
-use super::{Shown, cells, curve};
+use super::{Shown, cells, curve, shortened};
 use crate::editor::layout::rows;
 use crate::editor::widgets::chooser::menu;
 use crate::editor::widgets::panel::Panel;
@@ -20,6 +20,8 @@ use crate::track::schema::{Object, Track, Voice, VoiceType};
 use crate::track::voice::layer;
 
 const ROW: f32 = 21.0;
+/// Letters of a name in the title.
+const TITLE: usize = 44;
 /// Height of the curve: a share of the room, within limits.
 const CURVE: (f32, f32, f32) = (0.3, 46.0, 170.0);
 
@@ -45,7 +47,7 @@ pub fn show(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &mut Shown, track: &T
         }
         Part::Clip(index) => {
             let Some(clip) = track.clips.get(index) else { return };
-            let title = format!("Clip {}: {}", index + 1, clip_name(clip, index));
+            let title = format!("Clip {}: {}", index + 1, shortened(&clip_name(clip, index), TITLE));
             let panel = Panel::new(ui, touch, rect, &title, None);
             column(ui, panel.inside, "clip", |ui, rows| {
                 let (owner, object, known) = (Owner::Clip(index), clip.object(), catalogue::clip());
@@ -66,7 +68,7 @@ fn voice_panel(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &mut Shown, track:
         return;
     };
     let name = &voice.synth_function_name;
-    let title = format!("Voice {}: {}", number + 1, synth_title(name));
+    let title = format!("Voice {}: {}", number + 1, shortened(synth_title(name), TITLE));
     let panel = Panel::new(ui, touch, rect, &title, None);
     let Some(known) = synth(name) else {
         column(ui, panel.inside, "voice", |ui, rows| {

@@ -77,7 +77,7 @@ fn step_buttons(ui: &Ui, touch: &Touch, title: Rect, shown: &mut Shown, count: u
     };
     if let Some((operation, next)) = change {
         shown.editing.change_once(&operation);
-        shown.choose(Choice::step(next));
+        shown.choice = Choice::step(next);
     }
 }
 
@@ -251,7 +251,7 @@ fn voices(ui: &mut Ui, touch: &Touch, rows: &mut Column, shown: &mut Shown, step
             let after = step.voices.len().checked_sub(1);
             let synth = synths()[index].name.to_owned();
             shown.editing.change_once(&Operation::AddVoice { step: shown.choice.step, after, synth });
-            shown.choose(shown.choice.voice(step.voices.len()));
+            shown.choice = shown.choice.voice(step.voices.len());
         }
     }
     for (index, voice) in step.voices.iter().enumerate() {

@@ -9,7 +9,7 @@ use super::{Shown, curve, heading};
 use crate::editor::widgets::chooser::menu;
 use crate::editor::widgets::number::{Number, number};
 use crate::editor::widgets::pill::named;
-use crate::editor::widgets::scale::Scale;
+use crate::editor::widgets::scale::{self, Scale};
 use crate::editor::widgets::text_line::{Line, text_line};
 use crate::editor::widgets::{Touch, explain, note};
 use crate::track::catalogue::{At, Choice, Control, Group, Parameter};
@@ -208,7 +208,14 @@ fn field(
     match parameter.control {
         Control::Slider { low, high, is_logarithmic } => {
             let scale = Scale { low, high, is_logarithmic };
-            let value = value.as_f64().unwrap_or(low);
+            let Some(value) = value.as_f64().or(value.is_null().then_some(low)) else {
+                // What is no number in the file is shown as it stands there, until a number is typed.
+                let typed = misfit(ui, touch, rect, &words, &value);
+                if let Some(number) = typed.and_then(|typed| scale::read(&typed, parameter.unit)) {
+                    set(shown, Some(number.into()), true);
+                }
+                return;
+            };
             let Words { id, name, label, meaning } = words;
             let what = Number { id, name, label, meaning, unit: parameter.unit, scale, value, is_default };
             if let Some(change) = number(ui, touch, rect, &what) {
@@ -305,6 +312,14 @@ fn text(
     let Words { id, name, label, meaning } = *words;
     let line = Line { id, name, label, text: &text, hint: "none", meaning };
     typed(&text_line(ui, touch, rect, &line)?, is_text)
+}
+
+/// A value of the wrong kind; gives what was typed over it.
+fn misfit(ui: &mut Ui, touch: &Touch, rect: Rect, words: &Words, value: &Value) -> Option<String> {
+    let text = written(value);
+    let Words { id, name, label, meaning } = *words;
+    let warn = touch.in_colour(touch.colours.alarm);
+    text_line(ui, &warn, rect, &Line { id, name, label, text: &text, hint: "no number", meaning })
 }
 
 /// Reads a typed text; none is no JSON.

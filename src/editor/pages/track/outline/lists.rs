@@ -92,7 +92,7 @@ pub fn voice(ui: &Ui, touch: &Touch, row: Rect, shown: &mut Shown, index: usize,
     let id = Id::unique(("voice", step, index));
     let name = format!("V{}", &told[1..]);
     if chosen(ui, touch, rect, id, names, (&name, about), is_chosen) {
-        shown.choose(shown.choice.voice(index));
+        shown.choice = shown.choice.voice(index);
     }
     if let Some((is_mute, on)) = switches(ui, touch, rest, &told, voice.is_muted, voice.is_soloed) {
         let field = if is_mute { VoiceField::Mute(on) } else { VoiceField::Solo(on) };
@@ -139,7 +139,7 @@ pub fn voice_buttons(ui: &Ui, touch: &Touch, row: Rect, shown: &mut Shown, count
     }
     if let Some((operation, next)) = done {
         shown.editing.change_once(&operation);
-        shown.choose(shown.choice.voice(next));
+        shown.choice = shown.choice.voice(next);
     }
 }
 
