@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use auracore::editor::layout::{DEFAULT_SIZE, MIN_SIZE};
+use auracore::editor::layout::MIN_SIZE;
 use auracore::state::track::SavedTrack;
 use auracore::track::preset::factory;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -16,6 +16,9 @@ mod programme;
 mod window;
 
 use window::Window;
+
+/// Size of a first window.
+const DEFAULT_SIZE: egui::Vec2 = egui::vec2(1100.0, 720.0);
 
 const TRACK: &str = r#"{"progression": [
     {"duration": 30.0, "description": "First", "voices": [

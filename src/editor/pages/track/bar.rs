@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Rect, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Id, Rect, TextEdit, Ui, vec2};
 
 use super::{Asked, Shown, shortened};
 use crate::editor::file_dialog::{Pick, Question};
