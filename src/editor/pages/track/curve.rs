@@ -66,16 +66,19 @@ pub fn large(
     let line = places(field, &points, duration_s, (low, high));
     let painter = ui.painter().with_clip_rect(inner);
     painter.add(Shape::line(line, Stroke::new(2.0, touch.accent)));
-    let ends = [points.first(), points.last()].map(|point| point.map_or(0.0, |point| point[1]));
-    let text = match ends[0] == ends[1] {
-        true => format!("{} {}", parameter.label, with_unit(ends[0], parameter.unit)),
-        false => {
+    let ends = points.first().zip(points.last()).map(|(start, end)| [start[1], end[1]]);
+    let text = match ends {
+        None => format!("{}: no number", parameter.label),
+        Some([start, end]) if start == end => {
+            format!("{} {}", parameter.label, with_unit(start, parameter.unit))
+        }
+        Some(ends) => {
             let [start, end] = ends.map(|value| with_unit(value, parameter.unit));
             format!("{} {start} to {end}", parameter.label)
         }
     };
     // Where the line leaves room: it begins high when it falls.
-    let is_falling = ends[0] > ends[1];
+    let is_falling = ends.is_some_and(|[start, end]| start > end);
     let (at, align) = match is_falling {
         true => (field.left_bottom() + vec2(5.0, 0.0), Align2::LEFT_BOTTOM),
         false => (field.left_top() + vec2(5.0, 0.0), Align2::LEFT_TOP),

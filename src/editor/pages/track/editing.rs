@@ -113,10 +113,6 @@ impl Editing {
     /// Looks whether the file that was to be written is.
     fn saved(&mut self, picture: &TrackPicture) {
         let Some(path) = &self.saving else { return };
-        if picture.refusal.is_some() {
-            self.saving = None;
-            return;
-        }
         let is_newest = !self.throttle.is_due && picture.tag.is_none_or(|tag| tag == self.tag);
         let shown = path.display().to_string();
         let Some(message) = picture.message.as_ref().filter(|told| is_newest && told.contains(&shown)) else {

@@ -107,6 +107,8 @@ fn a_written_file_is_known_by_its_message() {
     let told = picture(2, &text, Some(1));
     editing.follow(&TrackPicture { message: message("saved as /other.json"), ..told.clone() });
     assert!(editing.is_changed());
+    editing.follow(&TrackPicture { refusal: message("an older one"), ..told.clone() });
+    assert!(editing.is_changed() && editing.saving.is_some());
     editing.follow(&TrackPicture { message: message("saved as /a/b.json"), ..told });
     assert!(!editing.is_changed() && editing.saving.is_none());
     assert_eq!((editing.origin(), editing.name()), (Some(Path::new("/a/b.json")), "b"));
