@@ -54,6 +54,7 @@ impl Window {
     }
 
     /// The window goes and another one comes, as hosts do it without a word.
+    #[allow(dead_code)] // not every test does that
     pub fn open_again(&mut self) {
         let ctx = self.harness.ctx.clone();
         self.harness.state_mut().open(&ctx, GuiContext::new(self.host.clone()));
