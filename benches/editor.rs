@@ -1,4 +1,4 @@
-//! Cost of drawing each page at 1100 x 720 while music plays: layout, painting and tessellation, without the graphics
+//! Cost of drawing each page at 1100 x 720 after six seconds of music: layout, painting and tessellation, without the graphics
 //! driver.
 //!
 //! `editor` prints milliseconds a picture (best of many short runs, so that other load disturbs little), triangles and
