@@ -92,7 +92,7 @@ fn asker_of(asker: &Asker, index: usize, done: Option<Done>, chosen: &mut usize)
 
 /// What the marks in the rows mean.
 fn legend(ui: &Ui, touch: &Touch, rect: Rect) {
-    let text = "now, and in green what is proposed";
+    let text = "now | proposed";
     let at = pos2(rect.right(), rect.center().y);
     let painter = ui.painter().with_clip_rect(rect);
     let (font, ink) = (crate::editor::theme::SMALL, touch.colours.text_dim);
