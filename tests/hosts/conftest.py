@@ -64,7 +64,8 @@ def hot_song(song):
 def x_server():
     """A display of its own: the process, and what goes into DISPLAY."""
     read_end, write_end = os.pipe()
-    arguments = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x900x24", "+extension", "GLX", "-nolisten", "tcp"]
+    # -noreset: not to start over whenever its last window goes, as the next one may be on its way.
+    arguments = f"Xvfb -displayfd {write_end} -screen 0 1280x900x24 +extension GLX -nolisten tcp -noreset".split()
     server = subprocess.Popen(arguments, pass_fds=[write_end], stderr=subprocess.DEVNULL)
     os.close(write_end)
     try:

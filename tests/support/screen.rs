@@ -13,10 +13,9 @@ pub struct Screen {
 impl Screen {
     /// Starts Xvfb; `None` where it is not installed.
     pub fn start() -> Option<Self> {
-        let arguments =
-            ["-displayfd", "1", "-screen", "0", "1280x900x24", "+extension", "GLX", "-nolisten", "tcp"];
+        let arguments = "-displayfd 1 -screen 0 1280x900x24 +extension GLX -nolisten tcp -noreset";
         let mut command = Command::new("Xvfb");
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(arguments.split(' ')).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = command.spawn().ok()?;
         let mut said = server.stdout.take().unwrap();
         let mut number = String::new();

@@ -34,7 +34,8 @@ impl Stage {
     /// When Xvfb does not start.
     pub fn build() -> Result<Self> {
         let words =
-            ["Xvfb", "-displayfd", "1", "-screen", "0", SCREEN, "+extension", "GLX", "-nolisten", "tcp"];
+            // It is not to start over whenever its last window goes: the next one may be on its way.
+            ["Xvfb", "-displayfd", "1", "-screen", "0", SCREEN, "+extension", "GLX", "-nolisten", "tcp", "-noreset"];
         let mut server = command(&words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut number = String::new();
         if let Some(mut said) = server.stdout.take() {
