@@ -114,12 +114,13 @@ impl App {
         self.preferences.refresh(&mut self.view.settings);
         self.view.shelf.refresh();
         self.view.shelf.recognise(self.view.settings.default_preset.as_ref(), &self.link.params);
+        // What the last window held when it went, nobody holds any more.
+        let present = self.link.params.expected();
+        for history in &mut self.view.histories {
+            let held = history.get_mut().let_go(&present);
+            self.link.params.end_gestures(&held, &gui.param_setter());
+        }
         self.gui = Some(gui);
-        // What the last window held when it went, this one does not hold.
-        self.view
-            .histories
-            .iter_mut()
-            .for_each(|history| history.get_mut().let_go(&self.link.params.expected()));
         self.pacing = Pacing::default();
         self.worn = None;
         self.size = WindowSize::default();

@@ -149,16 +149,26 @@ impl AuraParams {
         let controls = controls.clamped();
         let found = self.settings();
         // Behind changes that the host still has to carry out, what a parameter reads now says nothing.
-        let to = Writer { setter, all: self.expected() != found };
+        let act = if self.expected() == found { Act::SetChanged } else { Act::SetAll };
         *lock(&self.in_flight) = Some((found, controls));
+        self.write(&controls, &Writer { setter, act });
+    }
+
+    /// Ends gestures that nobody ends any more, as of a window that went in mid-drag; parameters by their names. Main thread.
+    pub fn end_gestures(&self, names: &[String], setter: &ParamSetter) {
+        self.write(&self.settings(), &Writer { setter, act: Act::End(names) });
+    }
+
+    /// Shows every parameter of the chain to a writer.
+    fn write(&self, controls: &MasterControls, to: &Writer) {
         to.set(&self.global.mode, controls.mode);
-        self.global.apply(&controls.global, &to);
-        self.eq.apply(&controls.eq, &to);
-        self.compressor.apply(&controls.compressor, &to);
-        self.width.apply(&controls.width, &to);
-        self.clipper.apply(&controls.clipper, &to);
-        self.limiter.apply(&controls.limiter, &to);
-        self.dither.apply(&controls.dither, &to);
+        self.global.apply(&controls.global, to);
+        self.eq.apply(&controls.eq, to);
+        self.compressor.apply(&controls.compressor, to);
+        self.width.apply(&controls.width, to);
+        self.clipper.apply(&controls.clipper, to);
+        self.limiter.apply(&controls.limiter, to);
+        self.dither.apply(&controls.dither, to);
     }
 
     /// The setting that there will be once the host has carried out the last [`AuraParams::apply`]. Hosts may do so as
@@ -246,17 +256,37 @@ impl View {
 /// Sets parameters through the host.
 struct Writer<'a> {
     setter: &'a ParamSetter<'a>,
-    /// Also those that have the value already.
-    all: bool,
+    act: Act<'a>,
+}
+
+/// What a writer does with a parameter.
+#[derive(Clone, Copy)]
+enum Act<'a> {
+    /// Sets it where it has another value.
+    SetChanged,
+    /// Sets it.
+    SetAll,
+    /// Ends a gesture on it if its name is among these.
+    End(&'a [String]),
 }
 
 impl Writer<'_> {
-    /// Sets one parameter as a complete gesture.
+    /// Does it with one parameter; setting is a complete gesture.
     fn set<P: Param>(&self, param: &P, value: P::Plain)
     where
         P::Plain: Copy,
     {
-        if self.all || param.unmodulated_plain_value() != value {
+        let sets = match self.act {
+            Act::SetChanged => param.unmodulated_plain_value() != value,
+            Act::SetAll => true,
+            Act::End(names) => {
+                if names.iter().any(|name| name == param.name()) {
+                    self.setter.end_set_parameter(param);
+                }
+                false
+            }
+        };
+        if sets {
             self.setter.begin_set_parameter(param);
             self.setter.set_parameter(param, value);
             self.setter.end_set_parameter(param);

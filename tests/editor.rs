@@ -469,7 +469,11 @@ fn a_window_that_goes_in_a_drag_and_comes_again_goes_on() {
     window.frames(1);
     window.harness.hover_at(at - egui::vec2(0.0, 60.0));
     window.frames(2);
+    window.told();
     window.open_again();
+    let mut ended = ids(&window.told());
+    ended.sort();
+    assert_eq!(ended, ["end eq4_freq", "end eq4_gain"], "the host is not left waiting");
     window.harness.drop_at(at - egui::vec2(0.0, 60.0));
     window.frames(60);
     let before = window.params.settings();

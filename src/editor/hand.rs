@@ -10,6 +10,9 @@ use crate::control::MasterControls;
 use crate::params::AuraParams;
 use crate::state::Slot;
 
+/// What a step is called that takes over a whole setting.
+const WHOLE: &str = "setting";
+
 /// The way to the host for one frame.
 pub struct Hand<'a> {
     setter: ParamSetter<'a>,
@@ -55,7 +58,7 @@ impl<'a> Hand<'a> {
     /// The hand lets go.
     pub fn end<P: Param>(&self, param: &P) {
         self.setter.end_set_parameter(param);
-        self.history().borrow_mut().end(self.now_s);
+        self.history().borrow_mut().end(param.name(), self.now_s);
     }
 
     /// Sets a parameter once, as a gesture of its own.
@@ -68,9 +71,9 @@ impl<'a> Hand<'a> {
     /// Takes over a whole setting as one step.
     pub fn apply(&self, controls: &MasterControls) {
         let mut history = self.history().borrow_mut();
-        history.begin("setting", self.now_s, || self.params.expected());
+        history.begin(WHOLE, self.now_s, || self.params.expected());
         self.params.apply(controls, &self.setter);
-        history.end(self.now_s);
+        history.end(WHOLE, self.now_s);
     }
 
     /// Goes to the other comparison slot, which has steps of its own.

@@ -8,7 +8,7 @@ use super::shelf::{Shelf, choice_of, origin_name};
 use super::theme;
 use super::view::{Named as _, Page, page_meaning};
 use super::widgets::chooser::menu;
-use super::widgets::pill::word;
+use super::widgets::pill::{named, word};
 use super::widgets::{Touch, explain, focus_ring, label, width};
 use crate::state::Slot;
 use crate::state::library::Origin;
@@ -98,9 +98,10 @@ fn presets(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, shelf: &mut Shel
         let hover = ui.interact(field, Id::unique("preset hover"), Sense::hover());
         explain(&hover, name, &told(shelf, present.as_ref(), is_changed));
     }
-    for (rect, text, by) in [(back, "<", -1), (forth, ">", 1)] {
-        let response = word(ui, touch, rect, Id::unique(("preset", text)), text, false);
-        explain(&response, "Preset", "Loads the neighbour in the list.");
+    let steps = [(back, "<", "Previous preset", -1), (forth, ">", "Next preset", 1)];
+    for (rect, text, spoken, by) in steps {
+        let response = named(ui, touch, rect, Id::unique(("preset", text)), (text, spoken), false);
+        explain(&response, spoken, "Loads the neighbour in the list.");
         if response.clicked() {
             chosen = shelf.neighbour(slot, by);
         }
@@ -223,8 +224,8 @@ fn comparison(ui: &mut Ui, desk: &Desk, touch: &Touch, [a, b, copy]: [Rect; 3], 
         }
         explain(&response, "Compare", "Two settings to switch between. How you listen stays as it is.");
     }
-    let text = if active == Slot::A { "A > B" } else { "B > A" };
-    let response = word(ui, touch, copy, Id::unique("copy slot"), text, false);
+    let words = if active == Slot::A { ("A > B", "Copy A to B") } else { ("B > A", "Copy B to A") };
+    let response = named(ui, touch, copy, Id::unique("copy slot"), words, false);
     if response.clicked() {
         desk.params.ab_copy();
         let present = shelf.loaded(active).cloned();

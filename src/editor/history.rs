@@ -28,8 +28,8 @@ struct Pending {
     /// What is being moved, and since when.
     what: String,
     began_s: f64,
-    /// Gestures that have begun and not ended.
-    held: usize,
+    /// What is held: gestures that have begun and not ended.
+    held: Vec<String>,
     ended_s: f64,
 }
 
@@ -46,7 +46,7 @@ impl History {
     /// after another, belong to one step.
     pub fn begin(&mut self, what: &str, now_s: f64, present: impl Fn() -> MasterControls) {
         let continues = self.pending.as_ref().is_some_and(|pending| {
-            pending.held > 0
+            !pending.held.is_empty()
                 || pending.began_s == now_s
                 || (pending.what == what && now_s - pending.ended_s < PAUSE_S)
         });
@@ -57,23 +57,23 @@ impl History {
             before: present(),
             what: what.to_owned(),
             began_s: now_s,
-            held: 0,
+            held: Vec::new(),
             ended_s: now_s,
         });
-        pending.held += 1;
+        pending.held.push(what.to_owned());
     }
 
-    /// A gesture ends.
-    pub fn end(&mut self, now_s: f64) {
+    /// A gesture on `what` ends.
+    pub fn end(&mut self, what: &str, now_s: f64) {
         if let Some(pending) = &mut self.pending {
-            pending.held = pending.held.saturating_sub(1);
+            pending.held.retain(|held| held != what);
             pending.ended_s = now_s;
         }
     }
 
     /// Closes a step that nothing has been added to for a while.
     pub fn settle(&mut self, now_s: f64, present: impl Fn() -> MasterControls) {
-        if self.pending.as_ref().is_some_and(|p| p.held == 0 && now_s - p.ended_s >= PAUSE_S) {
+        if self.pending.as_ref().is_some_and(|p| p.held.is_empty() && now_s - p.ended_s >= PAUSE_S) {
             self.close(present);
         }
     }
@@ -91,9 +91,11 @@ impl History {
         }
     }
 
-    /// Nothing is held any more, whatever was: the window that held it is gone, and its clock with it.
-    pub fn let_go(&mut self, present: &MasterControls) {
+    /// Nothing is held any more: the window that held it is gone, and its clock with it. Returns what was held.
+    pub fn let_go(&mut self, present: &MasterControls) -> Vec<String> {
+        let held = self.pending.as_mut().map(|pending| std::mem::take(&mut pending.held));
         self.close(|| *present);
+        held.unwrap_or_default()
     }
 
     /// Whether there is a step to take back.
@@ -158,7 +160,7 @@ mod tests {
 
     fn step(history: &mut History, what: &str, at_s: f64, from_db: f32, to_db: f32) {
         history.begin(what, at_s, || with_gain(from_db));
-        history.end(at_s + 0.01);
+        history.end(what, at_s + 0.01);
         history.settle(at_s + 0.01, || with_gain(to_db));
     }
 

@@ -1,6 +1,6 @@
 //! What a user prefers, whatever the project: looks, the page shown last, the preset that new instances start with.
 //!
-//! Plain data; [`file`] reads and writes it.
+//! Plain data; [`mod@file`] reads and writes it.
 
 use serde::{Deserialize, Serialize};
 

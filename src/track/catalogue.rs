@@ -1,7 +1,7 @@
 //! What an editor can offer: every synth with its parameters, the noise bed, the clips and the envelopes.
 //!
 //! Keys and defaults come from the code that compiles a voice: it is run once on an empty voice and says what it asked
-//! for. Only what that code cannot know (names, units, sensible ranges) stands in [`table`]. Main and background
+//! for. Only what that code cannot know (names, units, sensible ranges) stands in `table`. Main and background
 //! threads.
 
 mod build;

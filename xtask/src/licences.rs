@@ -67,7 +67,7 @@ pub fn write() -> Result {
 /// Compares the list with Cargo.lock.
 ///
 /// # Errors
-/// As [`write`], and when the list is out of date.
+/// As [`write()`], and when the list is out of date.
 pub fn check() -> Result {
     let there = fs::read_to_string(FILE).unwrap_or_default();
     if there == text()? {

@@ -36,7 +36,7 @@ pub fn write(path: &Path) -> Result<(), hound::Error> {
 /// The same, but from the chorus on, with what comes before at the end: loud at once.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_from_chorus(path: &Path) -> Result<(), hound::Error> {
     let mut mix = render();
     let start = signal::frames(CHORUS_BAR * score::BAR_S);

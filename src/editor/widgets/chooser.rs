@@ -122,15 +122,11 @@ pub fn segments<T: Enum + PartialEq + Copy + 'static>(
     about: About,
 ) {
     let present = param.unmodulated_plain_value().to_index();
-    let names = T::variants();
-    for (index, name) in names.iter().enumerate() {
-        let cell = crate::editor::layout::column(rect, index, names.len()).shrink2(vec2(1.0, 0.0));
-        let id = Id::unique(("segment", param.name(), index));
-        let response = super::pill::word(ui, touch, cell, id, name, index == present);
-        if response.clicked() && index != present {
-            touch.hand.gesture(param, T::from_index(index));
-        }
-        explain(&response, param.name(), about.meaning);
+    let id = Id::unique(("segments", param.name()));
+    let chosen =
+        side_by_side(ui, touch, rect, T::variants(), Some(present), (id, param.name(), about.meaning));
+    if let Some(index) = chosen.filter(|index| *index != present) {
+        touch.hand.gesture(param, T::from_index(index));
     }
 }
 
@@ -143,17 +139,27 @@ pub fn one_of(
     present: Option<usize>,
     about: About,
 ) -> Option<usize> {
+    let id = Id::unique(("one of", about.label));
+    side_by_side(ui, touch, rect, names, present, (id, about.label, about.meaning))
+}
+
+fn side_by_side(
+    ui: &Ui,
+    touch: &Touch,
+    rect: Rect,
+    choices: &[&str],
+    present: Option<usize>,
+    (id, name, meaning): (Id, &str, &str),
+) -> Option<usize> {
     let mut chosen = None;
-    for (index, name) in names.iter().enumerate() {
-        let cell = crate::editor::layout::column(rect, index, names.len()).shrink2(vec2(1.0, 0.0));
+    for (index, choice) in choices.iter().enumerate() {
+        let cell = crate::editor::layout::column(rect, index, choices.len()).shrink2(vec2(1.0, 0.0));
         let is_present = present == Some(index);
-        let id = Id::unique(("one of", about.label, index));
-        let response = super::pill::word(ui, touch, cell, id, name, is_present);
+        let response = super::pill::word(ui, touch, cell, id.with(index), choice, is_present);
         response.widget_info(|| {
-            let name = format!("{}: {name}", about.label);
-            WidgetInfo::selected(Role::RadioButton, true, is_present, name)
+            WidgetInfo::selected(Role::RadioButton, true, is_present, format!("{name}: {choice}"))
         });
-        explain(&response, about.label, about.meaning);
+        explain(&response, name, meaning);
         if response.clicked() {
             chosen = Some(index);
         }

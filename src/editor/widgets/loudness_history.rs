@@ -2,7 +2,7 @@
 
 use egui::{Align2, Id, Rect, Sense, Shape, Stroke, Ui, pos2};
 
-use super::reduction_history::newest_right;
+use super::reduction_history::{newest_right, seconds};
 use super::{Touch, backed, explain, plot};
 use crate::editor::theme;
 
@@ -39,6 +39,7 @@ pub fn loudness_history(
     let y = |lufs: f32| {
         rect.bottom() - rect.height() * ((lufs - FLOOR_LUFS) / (TOP_LUFS - FLOOR_LUFS)).clamp(0.0, 1.0)
     };
+    seconds(&painter, touch, rect, moments.len(), per_s);
     let lines = ((TOP_LUFS - FLOOR_LUFS) / GRID_LU) as i32;
     for index in 1..lines {
         let lufs = TOP_LUFS - index as f32 * GRID_LU;

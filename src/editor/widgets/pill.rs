@@ -34,19 +34,17 @@ fn switch(touch: &Touch, response: &Response, param: &BoolParam, on: bool) {
 
 /// A button with a word in it, lit or not.
 pub fn word(ui: &Ui, touch: &Touch, rect: Rect, id: Id, text: &str, on: bool) -> Response {
-    let response = button(ui, touch, rect, id, text, on);
-    response.widget_info(|| match on {
-        true => WidgetInfo::selected(Role::Button, true, true, text),
-        // Most of these are commands, which are not switches.
-        false => WidgetInfo::labeled(Role::Button, true, text),
-    });
-    response
+    named(ui, touch, rect, id, (text, text), on)
 }
 
 /// The same with a name of its own, where the word alone says too little.
 pub fn named(ui: &Ui, touch: &Touch, rect: Rect, id: Id, (text, name): (&str, &str), on: bool) -> Response {
     let response = button(ui, touch, rect, id, text, on);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    response.widget_info(|| match on {
+        true => WidgetInfo::selected(Role::Button, true, true, name),
+        // Most of these are commands, which are not switches.
+        false => WidgetInfo::labeled(Role::Button, true, name),
+    });
     if response.gained_focus() {
         response.scroll_to_me(None);
     }

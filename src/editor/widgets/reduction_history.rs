@@ -56,16 +56,18 @@ pub fn moments_that_fit(rect: Rect, available: usize) -> usize {
     available.min((rect.width() * 1.5) as usize)
 }
 
-/// Upright lines at whole seconds before now.
+/// Upright lines at whole seconds before now, or at longer steps where those would stand too close.
 pub fn seconds(painter: &egui::Painter, touch: &Touch, rect: Rect, moments: usize, per_s: f32) {
     if moments < 2 || per_s <= 0.0 {
         return;
     }
     let shown_s = (moments - 1) as f32 / per_s;
-    let mut ago_s = 1.0;
-    while ago_s < shown_s {
-        let x = rect.right() - rect.width() * ago_s / shown_s;
+    let room = rect.width() / shown_s;
+    let step_s =
+        [1.0, 5.0, 10.0, 30.0, 60.0f32].into_iter().find(|step_s| step_s * room >= 24.0).unwrap_or(60.0);
+    let count = (shown_s / step_s) as usize;
+    for index in 1..=count {
+        let x = rect.right() - room * step_s * index as f32;
         painter.vline(x, rect.y_range(), Stroke::new(1.0, touch.colours.grid));
-        ago_s += 1.0;
     }
 }

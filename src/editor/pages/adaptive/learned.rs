@@ -10,7 +10,7 @@ use crate::editor::layout::{GAP, column, row, rows};
 use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::panel::Panel;
-use crate::editor::widgets::pill::word;
+use crate::editor::widgets::pill::{named, word};
 use crate::editor::widgets::{Touch, explain, label, prose};
 
 /// Height of a button.
@@ -94,7 +94,8 @@ fn correction(ui: &mut Ui, touch: &Touch, place: usize, text: &str, asker: &Aske
     let (name, forget) = rect.split_left_right_at_x(rect.right() - 52.0);
     let painter = ui.painter().with_clip_rect(name.intersect(ui.clip_rect()));
     label(&painter, name.left_center(), Align2::LEFT_CENTER, text, theme::SMALL, touch.colours.text);
-    let response = word(ui, touch, forget, Id::unique(("forget", place)), "Forget", false);
+    let response =
+        named(ui, touch, forget, Id::unique(("forget", place)), ("Forget", &format!("Forget {text}")), false);
     explain(&response, "Forget", "Unlearns this correction.");
     if response.clicked() {
         asker.ask(Ask::Forget(place, text.to_owned()));
