@@ -9,7 +9,8 @@ use crate::editor::theme;
 /// Width from which there is room for the arrow.
 const ARROW_WIDTH: f32 = 74.0;
 
-/// A field with the present choice of `param`. The wheel and the arrow keys go to the neighbours.
+/// A field with the present choice of `param`. The wheel and the arrow keys go to the neighbours, Delete to
+/// the default.
 pub fn chooser<T: Enum + PartialEq + Copy + 'static>(
     ui: &mut Ui,
     touch: &Touch,
@@ -32,6 +33,9 @@ pub fn chooser<T: Enum + PartialEq + Copy + 'static>(
     if !is_open {
         explain(&hover, param.name(), about.meaning);
         chosen = chosen.or(neighbour(ui, &hover, id, present, T::variants().len()));
+        if ui.memory(|memory| memory.has_focus(id)) && ui.input(|input| input.key_pressed(Key::Delete)) {
+            chosen = Some(param.default_plain_value().to_index());
+        }
     }
     if let Some(index) = chosen.filter(|index| *index != present) {
         touch.hand.gesture(param, T::from_index(index));
