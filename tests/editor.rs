@@ -485,6 +485,31 @@ fn a_window_that_goes_in_a_drag_and_comes_again_goes_on() {
 }
 
 #[test]
+fn a_move_of_the_listener_is_held_where_it_is_dragged() {
+    let held = |is_fine: bool| {
+        let mut window = default_window();
+        choose_page(&mut window, "Adaptive");
+        window.play(0.3);
+        if is_fine {
+            window.harness.event(egui::Event::ModifiersChanged(egui::Modifiers::SHIFT));
+            window.frames(1);
+        }
+        drag(&mut window, "1 kHz", egui::vec2(80.0, 0.0));
+        // The listener hears of it on its own thread.
+        for _ in 0..100 {
+            window.play(0.05);
+            if let Some(value) = window.params.course.read().0.course.pins[4] {
+                return value;
+            }
+        }
+        panic!("never held");
+    };
+    let (coarse_db, fine_db) = (held(false), held(true));
+    assert!(coarse_db > 1.0 && coarse_db < 4.0, "{coarse_db}");
+    assert!((fine_db - 0.1 * coarse_db).abs() < 0.05, "{fine_db} of {coarse_db}");
+}
+
+#[test]
 fn nothing_of_an_instance_is_left() {
     let window = default_window();
     let weak = Arc::downgrade(&window.params);

@@ -1,11 +1,11 @@
 //! One move of the listener: where it is, where it is sent, what is proposed. Dragging holds it by hand.
 
 use egui::{
-    Align2, CornerRadius, Id, Key, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, CornerRadius, Id, Key, PointerButton, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
-use super::{Touch, body, explain, focus_ring, key_notches, label, note, wheel_notches};
+use super::{Touch, body, explain, fineness, focus_ring, key_notches, label, note, wheel_notches};
 use crate::adaptive::advice::Explanation;
 use crate::control::adaptive::MoveSpec;
 use crate::editor::theme;
@@ -20,6 +20,8 @@ const VALUE_WIDTH: f32 = 54.0;
 const PROPOSAL_WIDTH: f32 = 40.0;
 /// Share of the range that an arrow key covers.
 const KEY_SHARE: f32 = 0.05;
+/// How long a value asked for is believed rather than the engine's, in seconds.
+const MEMORY_S: f64 = 1.0;
 
 /// What is shown of a move.
 #[derive(Debug, Clone, Copy)]
@@ -87,14 +89,32 @@ pub fn move_row(ui: &mut Ui, touch: &Touch, rect: Rect, shown: &Shown) -> Option
     if response.double_clicked() || by_key {
         return Some(Done::Released);
     }
-    let range = spec.max - spec.min;
-    let at = response.interact_pointer_pos().filter(|_| response.dragged_by(PointerButton::Primary));
-    let dragged = at.map(|at| spec.min + range * ((at.x - bar.left()) / bar.width()).clamp(0.0, 1.0));
-    let turned = if response.hovered() && !response.dragged() { wheel_notches(ui) } else { 0.0 };
-    let notches = key_notches(ui, &response) + turned;
-    let keyed = (notches != 0.0).then(|| (present + notches * KEY_SHARE * range).clamp(spec.min, spec.max));
+    let asked = asked_by_hand(ui, &response, spec, present, bar.width());
     let chosen = (name_response.clicked() || response.clicked()).then_some(Done::Chosen);
-    dragged.or(keyed).map(Done::Pinned).or(chosen)
+    asked.map(Done::Pinned).or(chosen)
+}
+
+/// The value that drag, wheel or keys ask for, shift finer. The engine goes there at its own pace; meanwhile what was asked
+/// for is kept, so that quick movements add up.
+fn asked_by_hand(ui: &Ui, response: &Response, spec: &MoveSpec, present: f32, width: f32) -> Option<f32> {
+    let now_s = ui.input(|input| input.time);
+    let id = response.id.with("asked");
+    if response.drag_started() {
+        ui.data_mut(|data| data.insert_temp(id, (present, now_s)));
+    }
+    let range = spec.max - spec.min;
+    let turned = if response.hovered() && !response.dragged() { wheel_notches(ui) } else { 0.0 };
+    let dragged = response.dragged_by(PointerButton::Primary);
+    let motion = if dragged { response.drag_delta().x * fineness(ui) } else { 0.0 };
+    let by = range * (motion / width + KEY_SHARE * (key_notches(ui, response) + turned));
+    if by == 0.0 {
+        return None;
+    }
+    let last = ui.data(|data| data.get_temp::<(f32, f64)>(id));
+    let fresh = last.filter(|(_, at_s)| dragged || now_s - at_s < MEMORY_S);
+    let value = (fresh.map_or(present, |(value, _)| value) + by).clamp(spec.min, spec.max);
+    ui.data_mut(|data| data.insert_temp(id, (value, now_s)));
+    Some(value)
 }
 
 fn draw(ui: &Ui, touch: &Touch, bar: Rect, shown: &Shown, is_lit: bool) {
