@@ -206,15 +206,15 @@ mod tests {
     use crate::state::track::{SavedContent, SavedTrack};
     use std::time::{Duration, Instant};
 
-    struct Desk {
-        params: Arc<AuraParams>,
-        source: TrackSource,
-        view: TrackView,
+    pub(super) struct Desk {
+        pub(super) params: Arc<AuraParams>,
+        pub(super) source: TrackSource,
+        pub(super) view: TrackView,
         _keeper: TrackKeeper,
     }
 
     impl Desk {
-        fn new() -> Self {
+        pub(super) fn new() -> Self {
             let params = Arc::new(AuraParams::default());
             let (source, keeper, view) = track(&params);
             Self { params, source, view, _keeper: keeper }
@@ -227,9 +227,14 @@ mod tests {
         /// Opens something and waits until that is done.
         fn open(&mut self, what: Open) -> TrackPicture {
             self.view.opener().open(what);
+            self.wait()
+        }
+
+        /// Waits until nothing is under way.
+        pub(super) fn wait(&mut self) -> TrackPicture {
             let patience = Instant::now() + Duration::from_secs(60);
             while self.view.board.is_busy() {
-                assert!(Instant::now() < patience, "never opens");
+                assert!(Instant::now() < patience, "never done");
                 std::thread::sleep(Duration::from_millis(1));
             }
             self.view.picture().clone()

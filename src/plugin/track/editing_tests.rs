@@ -1,39 +1,23 @@
 //! Editing the track that plays: it plays on where it was, without a click, and the newest edit wins.
 
+use super::tests::Desk;
 use super::*;
 use crate::track::edit::{Document, Operation, PartField, StepField, VoiceField};
 use crate::track::limits::Limits;
 use nice_plug::prelude::Transport as HostTransport;
 use serde_json::json;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 const RATE_HZ: f32 = 48_000.0;
 
-struct Desk {
-    params: Arc<AuraParams>,
-    source: TrackSource,
-    view: TrackView,
-    _keeper: TrackKeeper,
+/// An instance that is activated for playing.
+fn activated() -> Desk {
+    let mut desk = Desk::new();
+    desk.source.activate(f64::from(RATE_HZ), 512, false, &TrackControls::default());
+    desk
 }
 
 impl Desk {
-    fn new() -> Self {
-        let params = Arc::new(AuraParams::default());
-        let (mut source, keeper, view) = track(&params);
-        source.activate(f64::from(RATE_HZ), 512, false, &TrackControls::default());
-        Self { params, source, view, _keeper: keeper }
-    }
-
-    fn wait(&mut self) -> TrackPicture {
-        let patience = Instant::now() + Duration::from_secs(60);
-        while self.view.board.is_busy() {
-            assert!(Instant::now() < patience, "never done");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        self.view.picture().clone()
-    }
-
     fn give(&mut self, document: &Document, origin: Option<&Path>) {
         self.view.opener().open(Open::Document(Edited {
             name: "Mine".to_owned(),
@@ -74,7 +58,7 @@ fn largest_step(x: &[f32]) -> f32 {
 
 #[test]
 fn an_edit_is_heard_at_once_and_where_the_track_was() {
-    let (mut desk, mut document) = (Desk::new(), document());
+    let (mut desk, mut document) = (activated(), document());
     desk.give(&document, None);
     let picture = desk.wait();
     assert_eq!((picture.tag, picture.name.as_str(), picture.stage), (Some(0), "Mine", Stage::Ready));
@@ -107,7 +91,7 @@ fn an_edit_is_heard_at_once_and_where_the_track_was() {
 
 #[test]
 fn of_a_burst_the_newest_counts_and_nothing_falls_silent() {
-    let (mut desk, mut document) = (Desk::new(), document());
+    let (mut desk, mut document) = (activated(), document());
     desk.give(&document, None);
     desk.wait();
     desk.play(20);
@@ -134,7 +118,7 @@ fn of_a_burst_the_newest_counts_and_nothing_falls_silent() {
 
 #[test]
 fn fades_and_findings_reach_the_picture() {
-    let (mut desk, mut document) = (Desk::new(), document());
+    let (mut desk, mut document) = (activated(), document());
     document.apply(&Operation::DuplicateStep(0)).unwrap();
     document.apply(&Operation::SetStep { step: 0, field: StepField::CrossfadeDuration(Some(2.0)) }).unwrap();
     document.apply(&Operation::AddClip { path: "gone.wav".into() }).unwrap();
@@ -156,7 +140,7 @@ fn fades_and_findings_reach_the_picture() {
 fn a_track_is_saved_whole_or_not_at_all() {
     let folder = std::env::temp_dir().join(format!("auracore-save-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let (mut desk, mut document) = (Desk::new(), document());
+    let (mut desk, mut document) = (activated(), document());
     document.apply(&carrier(333.0)).unwrap();
     desk.give(&document, None);
     let path = folder.join("mine.json");
