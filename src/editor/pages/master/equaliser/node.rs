@@ -9,6 +9,7 @@ use nice_plug::prelude::*;
 use super::menu;
 use crate::control::range::EQ_GAIN_DB;
 use crate::control::{EqBand, EqKind};
+use crate::editor::hand::Hand;
 use crate::editor::theme;
 use crate::editor::widgets::axes::{Axes, HIGH_HZ, LOW_HZ};
 use crate::editor::widgets::keyboard::note_name;
@@ -106,10 +107,7 @@ fn drag(
     let hand = touch.hand;
     if response.drag_started_by(PointerButton::Primary) {
         hold.dragging = true;
-        hand.begin(&params.freq);
-        if hold.with_gain {
-            hand.begin(&params.gain);
-        }
+        take_hold(hand, params, hold);
     }
     if response.dragged() && hold.dragging {
         move_by(touch, axes, params, hold, response.drag_delta() * fineness(ui));
@@ -117,10 +115,23 @@ fn drag(
     }
     if hold.dragging && !response.dragged() {
         hold.dragging = false;
-        hand.end(&params.freq);
-        if hold.with_gain {
-            hand.end(&params.gain);
-        }
+        let_go(hand, params, hold);
+    }
+}
+
+/// Begins the gestures of what a band of this kind can move…
+fn take_hold(hand: &Hand, params: &EqBandParams, hold: &Hold) {
+    hand.begin(&params.freq);
+    if hold.with_gain {
+        hand.begin(&params.gain);
+    }
+}
+
+/// …and ends them.
+fn let_go(hand: &Hand, params: &EqBandParams, hold: &Hold) {
+    hand.end(&params.freq);
+    if hold.with_gain {
+        hand.end(&params.gain);
     }
 }
 
@@ -159,15 +170,9 @@ fn keys(
     if x == 0.0 && y == 0.0 {
         return;
     }
-    touch.hand.begin(&params.freq);
-    if hold.with_gain {
-        touch.hand.begin(&params.gain);
-    }
+    take_hold(touch.hand, params, hold);
     move_by(touch, axes, params, hold, Vec2::new(x, y) * (KEY_STEP * fineness(ui)));
-    touch.hand.end(&params.freq);
-    if hold.with_gain {
-        touch.hand.end(&params.gain);
-    }
+    let_go(touch.hand, params, hold);
     hold.at_s = now_s;
 }
 
