@@ -30,6 +30,7 @@ pub mod slot;
 pub mod spectrum;
 pub mod stripes;
 pub mod text_line;
+pub mod time_axis;
 pub mod timeline;
 pub mod transfer_curve;
 pub mod vectorscope;

@@ -2,9 +2,10 @@
 
 use egui::{Align2, Id, Rect, Sense, Shape, Stroke, Ui, pos2};
 
-use super::reduction_history::{newest_right, seconds};
+use super::time_axis::{newest_right, seconds};
 use super::{Touch, backed, explain, plot};
 use crate::editor::theme;
+use crate::plugin::LoudnessPoint;
 
 /// Lowest loudness shown, LUFS.
 const FLOOR_LUFS: f32 = -36.0;
@@ -13,23 +14,12 @@ const TOP_LUFS: f32 = 0.0;
 /// Distance of the lines, LU.
 const GRID_LU: f32 = 6.0;
 
-/// One moment, in LUFS; −∞ where nothing was heard.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Loudness {
-    /// Last 400 ms.
-    pub momentary_lufs: f32,
-    /// Last 3 s.
-    pub short_term_lufs: f32,
-    /// Since the start, gated.
-    pub integrated_lufs: f32,
-}
-
 /// Draws the moments, oldest first, `per_s` of them a second.
 pub fn loudness_history(
     ui: &Ui,
     touch: &Touch,
     rect: Rect,
-    moments: &[Loudness],
+    moments: &[LoudnessPoint],
     per_s: f32,
     target: Option<(&str, f32)>,
 ) {
@@ -46,7 +36,7 @@ pub fn loudness_history(
         painter.hline(rect.x_range(), y(lufs), Stroke::new(1.0, colours.grid));
     }
     let x = |index: usize| newest_right(rect, index, moments.len());
-    let line = |level: fn(&Loudness) -> f32| {
+    let line = |level: fn(&LoudnessPoint) -> f32| {
         moments.iter().enumerate().map(move |(n, moment)| pos2(x(n), y(level(moment))))
     };
     let momentary = line(|m| m.momentary_lufs);

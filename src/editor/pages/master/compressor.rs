@@ -8,7 +8,7 @@ use crate::editor::layout::{GAP, columns};
 use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
-use crate::editor::widgets::reduction_history::{Moment, moments_that_fit, reduction_history};
+use crate::editor::widgets::reduction_history::reduction_history;
 use crate::editor::widgets::stripes::reduction;
 use crate::editor::widgets::transfer_curve::{TransferCurve, transfer_curve};
 use crate::editor::widgets::{Touch, about};
@@ -79,15 +79,7 @@ fn displays(ui: &Ui, desk: &Desk, touch: &Touch, rect: Rect) {
     let side = (CURVE_SHARE * inside.width()).min(1.2 * inside.height());
     let (curve, history) = columns(inside, side);
     transfer_curve(ui, touch, curve, &shown, "Compressor curve");
-    let shown = moments_that_fit(history, trail.len());
-    let moments: Vec<Moment> = trail[trail.len() - shown..]
-        .iter()
-        .map(|point| Moment {
-            level_db: point.compressor_level_db,
-            reduction_db: point.compressor_reduction_db,
-        })
-        .collect();
-    reduction_history(ui, touch, history, &moments, desk.picture.dynamics_per_s, "Compressor history");
+    reduction_history(ui, touch, history, trail, desk.picture.dynamics_per_s, "Compressor history");
 }
 
 /// The switches in the title line; returns where they end.

@@ -2,39 +2,23 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use crate::dsp::units::gain_to_db;
 use crate::editor::layout::GAP;
 use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::about;
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
-use crate::editor::widgets::reduction_history::moments_that_fit;
 use crate::editor::widgets::stripes::reduction;
-use crate::editor::widgets::waveform_history::{Peaks, waveform_history};
-
-/// Level of a peak, finite for silence.
-fn peak_db(peak: f32) -> f32 {
-    gain_to_db(peak.max(1e-6))
-}
+use crate::editor::widgets::waveform_history::waveform_history;
 
 /// Draws and runs the limiter.
 pub fn show(ui: &mut Ui, desk: &Desk, (display, rect): (Rect, Rect)) {
     let touch = desk.touch(desk.colours.limiter);
     frame(ui, &touch, display);
     let inside = display.shrink(GAP);
-    let trail = desk.picture.dynamics.as_slice();
-    let shown = moments_that_fit(inside, trail.len());
-    let peaks: Vec<Peaks> = trail[trail.len() - shown..]
-        .iter()
-        .map(|point| Peaks {
-            input_db: peak_db(point.limiter_input_peak),
-            output_db: peak_db(point.limiter_output_peak),
-            reduction_db: point.limiter_reduction_db,
-        })
-        .collect();
     let p = &desk.params.limiter;
     let ceiling_db = p.ceiling.value();
-    waveform_history(ui, &touch, inside, &peaks, desk.picture.dynamics_per_s, ceiling_db);
+    let picture = desk.picture;
+    waveform_history(ui, &touch, inside, &picture.dynamics, picture.dynamics_per_s, ceiling_db);
 
     let panel = Panel::new(ui, &touch, rect, "Limiter", Some(&p.on));
     panel.fill(ui, |ui| {

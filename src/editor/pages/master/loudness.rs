@@ -7,7 +7,7 @@ use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::chooser::chooser;
 use crate::editor::widgets::knob::knob;
-use crate::editor::widgets::loudness_history::{Loudness, loudness_history};
+use crate::editor::widgets::loudness_history::loudness_history;
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
 use crate::editor::widgets::{Touch, about, explain, focus_ring, label};
@@ -23,19 +23,9 @@ pub fn show(ui: &mut Ui, desk: &Desk, (display, rect): (Rect, Rect), chosen: &mu
     frame(ui, &touch, display);
     let inside = display.shrink(GAP);
     let (history, list) = columns(inside, inside.width() - SERVICES_WIDTH.min(0.45 * inside.width()) - GAP);
-    let moments: Vec<Loudness> = desk
-        .picture
-        .loudness
-        .iter()
-        .map(|point| Loudness {
-            momentary_lufs: point.momentary_lufs,
-            short_term_lufs: point.short_term_lufs,
-            integrated_lufs: point.integrated_lufs,
-        })
-        .collect();
     let service = &SERVICES[*chosen % SERVICES.len()];
     let target = Some((service.name, service.target_lufs as f32));
-    loudness_history(ui, &touch, history, &moments, LOUDNESS_POINTS_PER_S as f32, target);
+    loudness_history(ui, &touch, history, &desk.picture.loudness, LOUDNESS_POINTS_PER_S as f32, target);
     services(ui, desk, &touch, list, chosen);
     controls(ui, desk, &touch, rect);
 }
