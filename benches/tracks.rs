@@ -4,14 +4,15 @@
 //! track once and adds the time until it may sound, the time to measure it, its dearest block of 256 frames and the
 //! memory of the whole process. `tracks --stage NAME --frames N` runs one voice over N frames, for counting instructions.
 
-use auracore::track::files::{NoFiles, TrackFiles};
-use auracore::track::limits::Limits;
-use auracore::track::plan::CompileOptions;
-use auracore::track::prepare::for_playing;
-use auracore::track::program::{Buses, Program};
-use auracore::track::scan::scan;
-use auracore::track::voice::layer::{self, VoiceSpec};
-use auracore::track::voice::{Behaviour, QUANTUM, Quantum, Span, Voice};
+use auracore::track::file::files::{NoFiles, TrackFiles};
+use auracore::track::file::limits::Limits;
+use auracore::track::play::plan::CompileOptions;
+use auracore::track::play::prepare::for_playing;
+use auracore::track::play::program::{Buses, Program};
+use auracore::track::play::scan::scan;
+use auracore::track::sound::span::{Behaviour, QUANTUM, Quantum, Span};
+use auracore::track::sound::voice::Voice;
+use auracore::track::sound::voice::layer::{self, VoiceSpec};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::path::Path;
@@ -107,7 +108,7 @@ fn memory_mb() -> f64 {
 
 fn print_track(path: &Path) {
     let start = Instant::now();
-    let mut track = match auracore::track::load::load(path, &Limits::default()) {
+    let mut track = match auracore::track::file::load::load(path, &Limits::default()) {
         Ok(loaded) => loaded.track,
         Err(error) => return eprintln!("{error}"),
     };

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use auracore::track::limits::Limits;
-use auracore::track::load::{Kind, parse};
-use auracore::track::save::to_json;
+use auracore::track::file::limits::Limits;
+use auracore::track::file::load::{Kind, parse};
+use auracore::track::file::save::to_json;
 
 /// Tries the bytes as every kind of file.
 pub fn check(text: &[u8]) {

@@ -1,32 +1,13 @@
-//! Track files: sessions of binaural, isochronic and noise voices that play, seek and render.
+//! Track files: binaural, isochronic and noise voices on a timeline that plays, seeks and renders.
 //!
-//! A file is loaded ([`load`]) and compiled ([`plan`]) off the audio thread, its levels are measured ([`scan`]) in the
-//! background; the audio side ([`player`]) only advances and renders ([`program`]).
+//! Four rooms. [`file`] reads and writes what a track says. [`edit`] changes it as an editor does. [`sound`] is what it
+//! sounds like, voice by voice, each a function of its position. [`play`] compiles a track off the audio thread
+//! ([`play::plan`]), measures its levels in the background ([`play::scan`]) and plays it ([`play::player`]), where the
+//! audio side only advances and renders ([`play::program`]).
 
-pub mod align;
-pub mod catalogue;
-pub mod clip;
-pub mod curve;
 pub mod edit;
-pub mod fields;
-pub mod files;
+pub mod file;
 #[cfg(test)]
 mod golden;
-pub mod hearing;
-pub mod levels;
-pub mod limits;
-pub mod load;
-pub mod noise;
-pub mod plan;
-pub mod player;
-pub mod prepare;
-pub mod preset;
-pub mod problem;
-pub mod program;
-pub mod sampled;
-pub mod save;
-pub mod scan;
-pub mod schema;
-mod session;
-pub mod timeline;
-pub mod voice;
+pub mod play;
+pub mod sound;

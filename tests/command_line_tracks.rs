@@ -392,7 +392,7 @@ fn check_tells_what_a_track_holds() {
     assert_eq!((&found["duration_s"], &found["clips"]), (&json!(9.0), &json!(1)));
     assert_eq!(found["steps"][1]["voices"][1]["transition"], true);
     let schema: Value = serde_json::from_str(&succeed(&folder, "check --schema")).unwrap();
-    assert_eq!(schema, auracore::track::schema::json_schema());
+    assert_eq!(schema, auracore::track::file::schema::json_schema());
 }
 
 #[test]

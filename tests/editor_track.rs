@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use auracore::editor::layout::MIN_SIZE;
 use auracore::state::track::SavedTrack;
-use auracore::track::preset::factory;
+use auracore::track::file::preset::factory;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 #[path = "support/host.rs"]

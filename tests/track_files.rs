@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use auracore::track::limits::Limits;
-use auracore::track::load::{Kind, Loaded, load, parse};
-use auracore::track::preset::{by_name, factory};
-use auracore::track::problem::Severity;
-use auracore::track::save::{save, to_json};
-use auracore::track::schema::{CrossfadeCurve, Step, Voice, VoiceType, json_schema};
+use auracore::track::file::limits::Limits;
+use auracore::track::file::load::{Kind, Loaded, load, parse};
+use auracore::track::file::preset::{by_name, factory};
+use auracore::track::file::problem::Severity;
+use auracore::track::file::save::{save, to_json};
+use auracore::track::file::schema::{CrossfadeCurve, Step, Voice, VoiceType, json_schema};
 use serde_json::{Value, json};
 
 #[path = "support/json_schema.rs"]
@@ -62,7 +62,7 @@ fn the_older_layout_is_read_and_written_as_the_present_one() {
         ("clips[0]", Some("a.wav"))
     );
 
-    let starts = |track: &auracore::track::schema::Track| -> Vec<_> {
+    let starts = |track: &auracore::track::file::schema::Track| -> Vec<_> {
         track.steps.iter().map(|step| step.start_s).collect()
     };
     assert_eq!(starts(track), [None, Some(30.0), Some(20.0), None]);

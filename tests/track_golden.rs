@@ -3,15 +3,17 @@
 //! `tests/golden/cases.json` holds each case with its peak, its level and a few dozen samples. Where the full waveforms
 //! lie beside the repository they are compared sample by sample as well; in CI their absence is a failure.
 
-use auracore::track::fields::Fields;
-use auracore::track::files::TrackFiles;
-use auracore::track::limits::Limits;
-use auracore::track::plan::CompileOptions;
-use auracore::track::prepare::for_rendering;
-use auracore::track::problem::Severity;
-use auracore::track::program::{Buses, Program};
-use auracore::track::voice::layer::{self, VoiceSpec};
-use auracore::track::voice::{Behaviour, Files, QUANTUM, Quantum, Span, Voice, VoiceContext};
+use auracore::track::file::fields::Fields;
+use auracore::track::file::files::Files;
+use auracore::track::file::files::TrackFiles;
+use auracore::track::file::limits::Limits;
+use auracore::track::file::problem::Severity;
+use auracore::track::play::plan::CompileOptions;
+use auracore::track::play::prepare::for_rendering;
+use auracore::track::play::program::{Buses, Program};
+use auracore::track::sound::span::{Behaviour, QUANTUM, Quantum, Span};
+use auracore::track::sound::voice::layer::{self, VoiceSpec};
+use auracore::track::sound::voice::{Voice, VoiceContext};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -201,7 +203,8 @@ fn every_voice_sounds_as_the_original() {
 
 /// Renders a whole track as the original does and lists its lags.
 fn render_track(text: &[u8], load: &str, rate_hz: u32, files: &TrackFiles) -> ([Vec<f32>; 2], Vec<i64>) {
-    let loaded = auracore::track::load::parse(text, Path::new("track.json"), &Limits::default()).unwrap();
+    let loaded =
+        auracore::track::file::load::parse(text, Path::new("track.json"), &Limits::default()).unwrap();
     let mut track = loaded.track;
     if load == "file" {
         track.fill_starts();

@@ -2,13 +2,13 @@
 //! render of the same track, sample by sample.
 
 use auracore::control::session::{NoteEvent, PlayMode, TrackControls, Transport};
-use auracore::track::files::NoFiles;
-use auracore::track::limits::Limits;
-use auracore::track::plan::{CompileOptions, Plan};
-use auracore::track::player::{Player, PlayerLink, player};
-use auracore::track::prepare::{for_playing, for_rendering};
-use auracore::track::program::{Buses, Program};
-use auracore::track::voice::{Behaviour, QUANTUM};
+use auracore::track::file::files::NoFiles;
+use auracore::track::file::limits::Limits;
+use auracore::track::play::plan::{CompileOptions, Plan};
+use auracore::track::play::player::{Player, PlayerLink, player};
+use auracore::track::play::prepare::{for_playing, for_rendering};
+use auracore::track::play::program::{Buses, Program};
+use auracore::track::sound::span::{Behaviour, QUANTUM};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ fn session() -> Value {
 }
 
 fn plan_of(track: &Value) -> Arc<Plan> {
-    let loaded = auracore::track::load::parse(
+    let loaded = auracore::track::file::load::parse(
         &serde_json::to_vec(track).unwrap(),
         Path::new("session.json"),
         &Limits::default(),
@@ -274,7 +274,9 @@ fn a_track_plays_at_once_and_settles_slowly_on_its_exact_level() {
         {"synth_function_name": "binaural_beat", "params": {"baseFreq": 200, "ampOscDepthL": 0.9,
             "ampOscDepthR": 0.9, "ampOscFreqL": 0.0037, "ampOscFreqR": 0.0037}}]}]}));
     let mut track =
-        auracore::track::load::parse(&text.unwrap(), Path::new("x.json"), &Limits::default()).unwrap().track;
+        auracore::track::file::load::parse(&text.unwrap(), Path::new("x.json"), &Limits::default())
+            .unwrap()
+            .track;
     track.fill_starts();
     let options = CompileOptions { rate_hz: RATE_HZ, behaviour: Behaviour::Intended };
     let (plan, _) = for_playing(&track, options, &NoFiles);
@@ -283,7 +285,7 @@ fn a_track_plays_at_once_and_settles_slowly_on_its_exact_level() {
     let early = stretch(&mut program, 44_100, 88_200);
     assert!(early[0].iter().any(|x| x.abs() > 0.01), "it sounds before it is measured");
     let estimate = plan.steps[0].level.gains().tones;
-    assert!(auracore::track::scan::scan(&plan, 0, &AtomicBool::new(false), &|_| {}));
+    assert!(auracore::track::play::scan::scan(&plan, 0, &AtomicBool::new(false), &|_| {}));
     let exact = plan.steps[0].level.gains().tones;
     assert!(plan.is_settled() && exact <= estimate && exact > 0.7 * estimate, "{estimate} → {exact}");
     let late = stretch(&mut Program::new(plan), 0, 600 * 44_100);
@@ -296,7 +298,8 @@ fn one_and_ten_hours_in_the_highest_tone_has_its_exact_phase() {
     let track = json!({"global": {}, "progression": [{"duration": 40_000.0, "voices": [
         {"synth_function_name": "binaural_beat", "params": {"baseFreq": 15_700, "beatFreq": 0}}]}]});
     let text = serde_json::to_vec(&track).unwrap();
-    let track = auracore::track::load::parse(&text, Path::new("x.json"), &Limits::default()).unwrap().track;
+    let track =
+        auracore::track::file::load::parse(&text, Path::new("x.json"), &Limits::default()).unwrap().track;
     let options = CompileOptions { rate_hz: RATE_HZ, behaviour: Behaviour::Intended };
     let (plan, _) = for_playing(&track, options, &NoFiles);
     let gain = f64::from(plan.steps[0].level.gains().tones) * 0.5;

@@ -3,12 +3,12 @@
 #![allow(unsafe_code)] // an entry by address
 
 use auracore::state::track::{SavedContent, SavedFile, SavedTrack};
-use auracore::track::files::NoFiles;
-use auracore::track::limits::Limits;
-use auracore::track::load::parse;
-use auracore::track::plan::CompileOptions;
-use auracore::track::prepare::for_playing;
-use auracore::track::voice::Behaviour;
+use auracore::track::file::files::NoFiles;
+use auracore::track::file::limits::Limits;
+use auracore::track::file::load::parse;
+use auracore::track::play::plan::CompileOptions;
+use auracore::track::play::prepare::for_playing;
+use auracore::track::sound::span::Behaviour;
 use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_host::prelude::*;
 use serde_json::{Value, json};

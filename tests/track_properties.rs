@@ -1,14 +1,15 @@
 //! Tracks that nobody wrote: whatever the schema allows renders finite, bounded sound that does not depend on how it is
 //! asked for, and is saved as it was read.
 
-use auracore::track::files::NoFiles;
-use auracore::track::limits::Limits;
-use auracore::track::load::parse;
-use auracore::track::plan::{CompileOptions, Plan};
-use auracore::track::prepare::for_rendering;
-use auracore::track::program::{Buses, Program};
-use auracore::track::save::to_json;
-use auracore::track::voice::{Behaviour, QUANTUM, layer};
+use auracore::track::file::files::NoFiles;
+use auracore::track::file::limits::Limits;
+use auracore::track::file::load::parse;
+use auracore::track::file::save::to_json;
+use auracore::track::play::plan::{CompileOptions, Plan};
+use auracore::track::play::prepare::for_rendering;
+use auracore::track::play::program::{Buses, Program};
+use auracore::track::sound::span::{Behaviour, QUANTUM};
+use auracore::track::sound::voice::layer;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -87,8 +88,10 @@ fn params(dice: &mut Dice, is_transition: bool) -> Map<String, Value> {
         }
         if is_transition && dice.chance(7) {
             for prefix in ["start", "end"] {
-                params
-                    .insert(auracore::track::fields::prefixed(prefix, key), json!(dice.number(*low, *high)));
+                params.insert(
+                    auracore::track::file::fields::prefixed(prefix, key),
+                    json!(dice.number(*low, *high)),
+                );
             }
         } else {
             params.insert((*key).to_owned(), json!(dice.number(*low, *high)));

@@ -11,10 +11,10 @@ use serde::Serialize;
 use super::render::source::{Input, Source, kind_text};
 use super::render::values::clock;
 use super::{USAGE, complain, say, say_json};
-use crate::track::plan::{CompileOptions, Plan};
-use crate::track::problem::{Problem, Severity};
-use crate::track::schema::{Step, Voice, VoiceType, json_schema};
-use crate::track::voice::Behaviour;
+use crate::track::file::problem::{Problem, Severity};
+use crate::track::file::schema::{Step, Voice, VoiceType, json_schema};
+use crate::track::play::plan::{CompileOptions, Plan};
+use crate::track::sound::span::Behaviour;
 
 const EXAMPLES: &str = "\
 Ignored: kept in the file, without effect on the sound. Repaired: read in another way than written; it still sounds. \

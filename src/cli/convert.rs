@@ -12,12 +12,12 @@ use super::check::count;
 use super::render::source::{Input, files_around, kind_text};
 use super::{USAGE, complain, say};
 use crate::pending_file::PendingFile;
-use crate::track::limits::Limits;
-use crate::track::load::{Kind, Loaded};
-use crate::track::plan::{CompileOptions, Plan};
-use crate::track::problem::Severity;
-use crate::track::save::{to_json, to_value};
-use crate::track::voice::Behaviour;
+use crate::track::file::limits::Limits;
+use crate::track::file::load::{Kind, Loaded};
+use crate::track::file::problem::Severity;
+use crate::track::file::save::{to_json, to_value};
+use crate::track::play::plan::{CompileOptions, Plan};
+use crate::track::sound::span::Behaviour;
 
 const EXAMPLES: &str = "\
 Keys that mean nothing to this program are kept. Steps get explicit starts, as opening a file in the original editor does.

@@ -7,8 +7,8 @@ use nice_plug::prelude::nice_export_standalone_with_args;
 
 use super::{USAGE, complain, say};
 use crate::plugin::{self, AuraCore};
-use crate::track::limits::Limits;
-use crate::track::load;
+use crate::track::file::limits::Limits;
+use crate::track::file::load;
 
 /// What the standalone's own help does not know.
 const HELP: &str = "\

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use super::render::source::Input;
 use super::render::values::clock;
 use super::{complain, say};
-use crate::track::preset::{by_name, factory};
+use crate::track::file::preset::{by_name, factory};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,6 +1,6 @@
 //! Filtering of whole buffers by second-order sections: causal, or forwards and backwards so that no phase is left.
 //!
-//! For sound that is prepared off the audio thread; a streaming form for voices is in `track::voice::zero_phase`. The
+//! For sound that is prepared off the audio thread; a streaming form for voices is in `track::sound::voice::zero_phase`. The
 //! treatment of the ends, a point reflection with the filter in its steady state, is the usual one (F. Gustafsson,
 //! "Determining the initial states in forward-backward filtering", 1996).
 

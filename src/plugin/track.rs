@@ -11,9 +11,9 @@ use crate::bridge::latest::{LatestReader, latest};
 use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
 use crate::params::AuraParams;
 use crate::state::track::SavedTrack;
-use crate::track::player::{PlayerLink, player};
-use crate::track::problem::Problem;
-use crate::track::schema::Track;
+use crate::track::file::problem::Problem;
+use crate::track::file::schema::Track;
+use crate::track::play::player::{PlayerLink, player};
 use rtrb::Producer;
 
 mod board;
@@ -261,7 +261,7 @@ mod tests {
     fn factory_tracks_open_and_go() {
         let mut desk = Desk::new();
         desk.activate();
-        let preset = &crate::track::preset::factory()[0];
+        let preset = &crate::track::file::preset::factory()[0];
         let picture = desk.open(Open::Factory(0));
         assert_eq!((picture.name.as_str(), picture.stage), (preset.name.as_str(), Stage::Ready));
         assert!(picture.length_s > 0.0 && !picture.steps.is_empty());

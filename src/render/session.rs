@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::track::plan::Plan;
-use crate::track::program::{Buses, Program};
-use crate::track::voice::{QUANTUM, Quantum};
+use crate::track::play::plan::Plan;
+use crate::track::play::program::{Buses, Program};
+use crate::track::sound::span::{QUANTUM, Quantum};
 
 mod export;
 mod finish;

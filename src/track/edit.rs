@@ -2,10 +2,12 @@
 //!
 //! Main and background threads. What cannot be done is an error that says where, and the track stays as it was.
 
+pub mod catalogue;
 mod check;
 mod document;
 mod form;
 mod parts;
+pub mod sampled;
 mod starts;
 mod steps;
 #[cfg(test)]
@@ -15,8 +17,8 @@ mod voices;
 pub use document::{Document, OpenError};
 pub use starts::overlap_after_s;
 
-use super::limits::Limits;
-use super::schema::{CrossfadeCurve, Object, Track, VoiceType};
+use crate::track::file::limits::Limits;
+use crate::track::file::schema::{CrossfadeCurve, Object, Track, VoiceType};
 use serde_json::Value;
 
 /// One change. Places count from 0 and are those before the change.

@@ -10,7 +10,8 @@
 //! and `noise_colored_2` is not compared, but their octaves or their filter are. `flanger_stereo_1` is compared up to frame
 //! 3185 only: the delay is exactly 81 samples there, where the shipped reader jumps by two, and 25 frames differ.
 
-use super::voice::{QUANTUM, Quantum, Voice};
+use super::sound::span::{QUANTUM, Quantum};
+use super::sound::voice::Voice;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -6,12 +6,12 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::track::files::{NoFiles, TrackFiles};
-use crate::track::limits::Limits;
-use crate::track::load::{Kind, LoadError, Loaded, parse, parse_with};
-use crate::track::preset::{TrackPreset, by_name};
-use crate::track::timeline::placements;
-use crate::track::voice::Files;
+use crate::track::file::files::Files;
+use crate::track::file::files::{NoFiles, TrackFiles};
+use crate::track::file::limits::Limits;
+use crate::track::file::load::{Kind, LoadError, Loaded, parse, parse_with};
+use crate::track::file::preset::{TrackPreset, by_name};
+use crate::track::play::timeline::placements;
 
 /// What a track of the program's own is called by.
 const PRESET: &str = "preset:";

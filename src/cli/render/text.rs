@@ -2,7 +2,7 @@
 
 use super::track::TrackReport;
 use super::values::clock;
-use crate::track::problem::Severity;
+use crate::track::file::problem::Severity;
 
 /// `elapsed_s` is the time it took.
 pub(super) fn report(report: &TrackReport, elapsed_s: f64) -> String {

@@ -14,10 +14,10 @@ use crate::audio_file::{
 };
 use crate::render::session::{Export, ExportError, Exported, Level, Session, export};
 use crate::render::{Outcome, Reduction};
-use crate::track::plan::{CompileOptions, Plan};
-use crate::track::prepare::for_rendering;
-use crate::track::problem::Problem;
-use crate::track::voice::Behaviour;
+use crate::track::file::problem::Problem;
+use crate::track::play::plan::{CompileOptions, Plan};
+use crate::track::play::prepare::for_rendering;
+use crate::track::sound::span::Behaviour;
 
 /// What to do with each track.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use super::tests::Desk;
 use super::*;
 use crate::track::edit::{Document, Operation, PartField, StepField, VoiceField};
-use crate::track::limits::Limits;
+use crate::track::file::limits::Limits;
 use nice_plug::prelude::Transport as HostTransport;
 use serde_json::json;
 use std::path::Path;
@@ -127,7 +127,7 @@ fn fades_and_findings_reach_the_picture() {
     let picture = desk.wait();
     let fades: Vec<_> = picture.steps.iter().map(|x| [x.fade_in_s, x.fade_out_at_s, x.fade_out_s]).collect();
     assert_eq!(fades, [[0.0, 58.0, 2.0], [2.0, 118.0, 0.0]]);
-    let times = crate::track::sampled::steps(document.track());
+    let times = crate::track::edit::sampled::steps(document.track());
     let same = times.iter().zip(&picture.steps);
     same.for_each(|(drawn, played)| {
         assert_eq!((drawn.fade_out_at_s, drawn.end_s), (played.fade_out_at_s, played.end_s))

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use crate::state::track::{SavedContent, SavedFile, SavedTrack};
-use crate::track::files::{TrackFiles, content_hash};
-use crate::track::limits::Limits;
-use crate::track::voice::{Files, Recording};
+use crate::track::file::files::{Files, Recording};
+use crate::track::file::files::{TrackFiles, content_hash};
+use crate::track::file::limits::Limits;
 
 /// Files of a saved track, which notes what it was asked for.
 pub struct EmbeddedFiles<'a> {

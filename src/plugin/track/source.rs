@@ -7,7 +7,7 @@ use nice_plug::prelude::Transport as HostTransport;
 use super::board::Board;
 use super::transport::Follow;
 use crate::control::session::{NoteEvent, PlayMode, TrackControls, Transport};
-use crate::track::player::Player;
+use crate::track::play::player::Player;
 
 /// Note events of one block that are heard; further ones are lost.
 pub const NOTES: usize = 256;

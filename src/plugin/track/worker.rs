@@ -15,15 +15,16 @@ use crate::bridge::exchange::ExchangeSender;
 use crate::bridge::latest::LatestWriter;
 use crate::params::AuraParams;
 use crate::state::track::{SavedFile, SavedTrack};
-use crate::track::limits::Limits;
-use crate::track::load::{Kind, LoadError, parse_with};
-use crate::track::plan::{CompileOptions, Plan, PlannedStep};
-use crate::track::preset::factory;
-use crate::track::problem::Problem;
-use crate::track::program::Program;
-use crate::track::schema::Track;
-use crate::track::voice::Behaviour;
-use crate::track::{prepare, save, scan};
+use crate::track::file::limits::Limits;
+use crate::track::file::load::{Kind, LoadError, parse_with};
+use crate::track::file::preset::factory;
+use crate::track::file::problem::Problem;
+use crate::track::file::save;
+use crate::track::file::schema::Track;
+use crate::track::play::plan::{CompileOptions, Plan, PlannedStep};
+use crate::track::play::program::Program;
+use crate::track::play::{prepare, scan};
+use crate::track::sound::span::Behaviour;
 
 /// When to try again to hand over a program that the player had no room for.
 const AGAIN: Duration = Duration::from_millis(100);

@@ -9,7 +9,7 @@ use crate::audio_file::{AudioFileError, SampleBits, StreamWriter, Written};
 use crate::control::MasterControls;
 use crate::render::search::{Renderer, Sound, search};
 use crate::render::{ENGINE_RATES_HZ, Goal, Outcome, RenderError};
-use crate::track::plan::Plan;
+use crate::track::play::plan::Plan;
 
 /// Peak under which a track is silent and gets no gain.
 const SILENT_PEAK: f32 = 1e-9;

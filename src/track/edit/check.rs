@@ -1,12 +1,12 @@
 //! What a change may set: places that exist, values that are read back as they are, tracks within the limits.
 
 use super::{EditError, Edited};
-use crate::track::fields::{number_of, shown};
-use crate::track::limits::Limits;
-use crate::track::load::json;
-use crate::track::save::to_json;
-use crate::track::schema::Track;
-use crate::track::schema::keys::{Key, Kind};
+use crate::track::file::fields::{number_of, shown};
+use crate::track::file::limits::Limits;
+use crate::track::file::load::json;
+use crate::track::file::save::to_json;
+use crate::track::file::schema::Track;
+use crate::track::file::schema::keys::{Key, Kind};
 use serde_json::Value;
 
 /// Checks that a place exists.

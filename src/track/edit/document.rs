@@ -3,11 +3,11 @@
 //! States share what they hold; a state is the whole track with its text, so that going back gives the very bytes.
 
 use super::{EditError, Operation, edited};
-use crate::track::limits::Limits;
-use crate::track::load::{LoadError, Loaded, parse};
-use crate::track::problem::Problem;
-use crate::track::save::to_json;
-use crate::track::schema::Track;
+use crate::track::file::limits::Limits;
+use crate::track::file::load::{LoadError, Loaded, parse};
+use crate::track::file::problem::Problem;
+use crate::track::file::save::to_json;
+use crate::track::file::schema::Track;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! A voice as another synth, as a transition or as none, with what it sounds like carried over.
 
-use super::voices::write;
 use super::{EditError, Edited};
-use crate::track::catalogue::{self, At, Synth};
-use crate::track::schema::Voice;
+use crate::track::edit::catalogue::{self, At, Synth};
+use crate::track::file::schema::{Object, Voice};
+use serde_json::Value;
 
 fn synth_of(voice: &Voice, place: &str) -> Result<&'static Synth, EditError> {
     let name = &voice.synth_function_name;
@@ -70,4 +70,10 @@ fn carry(voice: &mut Voice, parameter: &catalogue::Parameter, is_transition: boo
     if parameter.moves() && !has_end && parameter.value(params, At::End) != plain {
         write(params, parameter, At::End, plain);
     }
+}
+
+/// Writes a value under the spelling that counts.
+pub(super) fn write(params: &mut Object, parameter: &catalogue::Parameter, at: At, value: Value) {
+    let key = parameter.key(params, at).to_owned();
+    params.insert(key, value);
 }

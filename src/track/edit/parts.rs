@@ -2,11 +2,11 @@
 
 use super::voices::check_parameter;
 use super::{EditError, Edited, PartField, check};
-use crate::track::catalogue::{self, Parameter};
-use crate::track::fields::shown;
-use crate::track::hearing::{MUTE, SOLO};
-use crate::track::schema::keys::{BACKGROUND_NOISE, CLIP, Key, NOISE};
-use crate::track::schema::{Object, Part, Track};
+use crate::track::edit::catalogue::{self, Parameter};
+use crate::track::file::fields::shown;
+use crate::track::file::hearing::{MUTE, SOLO};
+use crate::track::file::schema::keys::{BACKGROUND_NOISE, CLIP, Key, NOISE};
+use crate::track::file::schema::{Object, Part, Track};
 use serde_json::{Value, json};
 
 /// Gain of a new noise bed: well below the tones.

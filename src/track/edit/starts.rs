@@ -1,6 +1,6 @@
 //! Starts of steps that stay coherent when steps come, go, move or change their length.
 
-use crate::track::schema::{Global, Step, Track};
+use crate::track::file::schema::{Global, Step, Track};
 
 /// Times closer than this are the same.
 const SAME_S: f64 = 1e-6;

@@ -2,9 +2,9 @@
 
 use super::starts::{self, Join};
 use super::{EditError, Edited, GlobalField, StepField, check, voices};
-use crate::track::levels::LARGEST_VOLUME;
-use crate::track::limits::{RATES_HZ, STEP_S};
-use crate::track::schema::{Step, Track};
+use crate::track::file::limits::{RATES_HZ, STEP_S};
+use crate::track::file::schema::{Step, Track};
+use crate::track::play::levels::LARGEST_VOLUME;
 use serde_json::json;
 
 /// Length of a new step in seconds where there is no other.

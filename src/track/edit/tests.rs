@@ -1,10 +1,10 @@
 //! Any sequence of changes keeps a track that reads back as it is, and every way back gives the very bytes.
 
 use super::*;
-use crate::track::catalogue::{self, At, Control};
-use crate::track::load::parse;
-use crate::track::preset::factory;
-use crate::track::save::to_json;
+use crate::track::edit::catalogue::{self, At, Control};
+use crate::track::file::load::parse;
+use crate::track::file::preset::factory;
+use crate::track::file::save::to_json;
 use serde_json::json;
 use std::path::Path;
 

@@ -1,12 +1,13 @@
 //! Voices of a step: adding, copying, deleting, moving, and their settings.
 
 use super::{EditError, Edited, VoiceField, check, form};
-use crate::track::catalogue::{self, At, Control, Group, Parameter};
-use crate::track::fields::{Fields, number_of, shown};
-use crate::track::problem::Severity;
-use crate::track::schema::keys::IDENTITY;
-use crate::track::schema::{Object, Track, Voice, VoiceType};
-use crate::track::voice::{Behaviour, Envelope, Span};
+use crate::track::edit::catalogue::{self, Control, Group, Parameter};
+use crate::track::file::fields::{Fields, number_of, shown};
+use crate::track::file::problem::Severity;
+use crate::track::file::schema::keys::IDENTITY;
+use crate::track::file::schema::{Object, Track, Voice, VoiceType};
+use crate::track::sound::span::{Behaviour, Span};
+use crate::track::sound::voice::Envelope;
 use serde_json::{Value, json};
 
 /// A new voice of a synth with the defaults of what makes its sound.
@@ -178,10 +179,4 @@ pub(super) fn check_parameter(at: &str, parameter: &Parameter, value: &Value) ->
         _ => return Ok(()),
     };
     Err(EditError::new(at, shown(value), expected))
-}
-
-/// Writes a value under the spelling that counts.
-pub(super) fn write(params: &mut Object, parameter: &Parameter, at: At, value: Value) {
-    let key = parameter.key(params, at).to_owned();
-    params.insert(key, value);
 }

@@ -1,19 +1,20 @@
 //! How steps are joined, shifted and measured, and the course of transitions.
 
 use super::{Case, RATE_HZ, Tape, cases, play, renamed, tone, white};
-use crate::track::align::best_lag;
-use crate::track::curve::Curve;
-use crate::track::fields::Fields;
-use crate::track::files::TrackFiles;
-use crate::track::levels::{LevelLaw, Peaks, StepLevel};
-use crate::track::limits::Limits;
-use crate::track::load::parse;
-use crate::track::plan::{CompileOptions, Plan};
-use crate::track::program::{Buses, Program};
-use crate::track::scan::Loudness;
-use crate::track::schema::CrossfadeCurve;
-use crate::track::timeline::Join;
-use crate::track::voice::{Behaviour, QUANTUM, Quantum, Span, Voice};
+use crate::track::file::fields::Fields;
+use crate::track::file::files::TrackFiles;
+use crate::track::file::limits::Limits;
+use crate::track::file::load::parse;
+use crate::track::file::schema::CrossfadeCurve;
+use crate::track::play::align::best_lag;
+use crate::track::play::levels::{LevelLaw, Peaks, StepLevel};
+use crate::track::play::plan::{CompileOptions, Plan};
+use crate::track::play::program::{Buses, Program};
+use crate::track::play::scan::Loudness;
+use crate::track::play::timeline::Join;
+use crate::track::sound::curve::Curve;
+use crate::track::sound::span::{Behaviour, QUANTUM, Quantum, Span};
+use crate::track::sound::voice::Voice;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;

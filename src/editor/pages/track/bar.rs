@@ -11,7 +11,7 @@ use crate::editor::widgets::chooser::menu;
 use crate::editor::widgets::pill::word;
 use crate::editor::widgets::{Touch, explain, note};
 use crate::plugin::{Open, Stage, TrackPicture, TrackView};
-use crate::track::preset::factory;
+use crate::track::file::preset::factory;
 
 /// Endings of files that hold tracks, in the order of the dialog.
 const EXTENSIONS: [&str; 5] = ["json", "voice", "voices", "noise", "session"];

@@ -11,10 +11,10 @@ use crate::editor::theme;
 use crate::editor::widgets::scale::{rounded, with_unit};
 use crate::editor::widgets::timeline::{Axis, lanes};
 use crate::editor::widgets::{Touch, explain, focus_ring, label};
-use crate::track::catalogue::{self, At, Parameter};
+use crate::track::edit::catalogue::{self, At, Parameter};
+use crate::track::edit::sampled::StepTimes;
 use crate::track::edit::{Operation, StepField};
-use crate::track::sampled::StepTimes;
-use crate::track::schema::{Part as Written, Step, Track};
+use crate::track::file::schema::{Part as Written, Step, Track};
 
 /// Height of a lane where there is room…
 const LANE: f32 = 17.0;

@@ -1,6 +1,6 @@
 //! What is chosen on the page, and what a finding's place chooses. Pure.
 
-use crate::track::schema::Track;
+use crate::track::file::schema::Track;
 
 /// What the right panel shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,7 +77,7 @@ fn indexed(part: &str) -> (&str, Option<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::track::schema::{Part as Written, Step, Voice};
+    use crate::track::file::schema::{Part as Written, Step, Voice};
 
     #[test]
     fn findings_choose_what_they_are_about() {

@@ -6,9 +6,9 @@ use crate::editor::theme;
 use crate::editor::widgets::scale::with_unit;
 use crate::editor::widgets::timeline::Look;
 use crate::editor::widgets::{Touch, body, explain, label};
-use crate::track::catalogue::Parameter;
-use crate::track::sampled::{self, Point};
-use crate::track::schema::Voice;
+use crate::track::edit::catalogue::Parameter;
+use crate::track::edit::sampled::{self, Point};
+use crate::track::file::schema::Voice;
 
 /// Least and most of some values, apart from each other.
 fn range(points: &[Point]) -> (f64, f64) {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::plugin::{Edited, Open, Opener, Stage, TrackPicture};
+use crate::track::edit::sampled::{self, StepTimes};
 use crate::track::edit::{Document, Operation};
-use crate::track::limits::Limits;
-use crate::track::sampled::{self, StepTimes};
-use crate::track::schema::Track;
+use crate::track::file::limits::Limits;
+use crate::track::file::schema::Track;
 
 /// Changes given to the plugin per second while something is dragged.
 const RATE_HZ: f64 = 10.0;

@@ -14,10 +14,10 @@ use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::pill::named;
 use crate::editor::widgets::text_line::{Line, text_line};
 use crate::editor::widgets::{Touch, explain, note};
-use crate::track::catalogue::{self, At, Parameter, Synth, synth, synths};
+use crate::track::edit::catalogue::{self, At, Parameter, Synth, synth, synths};
 use crate::track::edit::{Operation, VoiceField};
-use crate::track::schema::{Object, Track, Voice, VoiceType};
-use crate::track::voice::layer;
+use crate::track::file::schema::{Object, Track, Voice, VoiceType};
+use crate::track::sound::voice::layer;
 
 const ROW: f32 = 21.0;
 /// Letters of a name in the title.

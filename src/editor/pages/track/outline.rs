@@ -13,10 +13,10 @@ use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::scale::Scale;
 use crate::editor::widgets::text_line::{Line, text_line};
 use crate::editor::widgets::{Touch, explain};
-use crate::track::catalogue::{self, synths};
+use crate::track::edit::catalogue::{self, synths};
 use crate::track::edit::{Operation, StepField};
-use crate::track::levels::LARGEST_VOLUME;
-use crate::track::schema::{CrossfadeCurve, Step, Track};
+use crate::track::file::schema::{CrossfadeCurve, Step, Track};
+use crate::track::play::levels::LARGEST_VOLUME;
 
 mod lists;
 

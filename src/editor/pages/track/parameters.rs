@@ -12,10 +12,10 @@ use crate::editor::widgets::pill::named;
 use crate::editor::widgets::scale::{self, Scale};
 use crate::editor::widgets::text_line::{Line, text_line};
 use crate::editor::widgets::{Touch, explain, note};
-use crate::track::catalogue::{At, Choice, Control, Group, Parameter};
+use crate::track::edit::catalogue::{At, Choice, Control, Group, Parameter};
+use crate::track::edit::sampled;
 use crate::track::edit::{Operation, PartField, VoiceField};
-use crate::track::sampled;
-use crate::track::schema::{Object, Voice};
+use crate::track::file::schema::{Object, Voice};
 
 const ROW: f32 = 21.0;
 /// Least width of a field that rests, and of a row that moves.

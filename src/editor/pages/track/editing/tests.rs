@@ -3,7 +3,7 @@
 use super::*;
 use crate::state::track::SavedTrack;
 use crate::track::edit::{StepField, VoiceField};
-use crate::track::preset::factory;
+use crate::track::file::preset::factory;
 
 fn picture(revision: u64, text: &str, tag: Option<u64>) -> TrackPicture {
     let saved = SavedTrack { name: "A".into(), text: text.into(), ..SavedTrack::default() };

@@ -8,10 +8,10 @@ use super::{entry, synth_title};
 use crate::editor::theme;
 use crate::editor::widgets::pill::named;
 use crate::editor::widgets::{Touch, explain, focus_ring, label};
-use crate::track::catalogue;
+use crate::track::edit::catalogue;
 use crate::track::edit::{Operation, PartField, VoiceField};
-use crate::track::hearing::{MUTE, SOLO};
-use crate::track::schema::{Part as Written, Voice};
+use crate::track::file::hearing::{MUTE, SOLO};
+use crate::track::file::schema::{Part as Written, Voice};
 
 /// Width of a switch in an entry.
 const SWITCH: f32 = 22.0;
