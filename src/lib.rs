@@ -9,10 +9,13 @@ pub mod dsp;
 pub mod editor;
 pub mod engine;
 pub mod measure;
+pub mod parameter;
 pub mod params;
 mod pending_file;
 pub mod plugin;
 pub mod render;
+pub mod source;
+pub mod sources;
 pub mod state;
 pub mod track;
 

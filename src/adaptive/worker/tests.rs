@@ -62,7 +62,8 @@ fn play(listener: &mut Adaptive, seconds: f64) -> Moves {
         let adaptation = listener.port.adaptation(&controls);
         assert_eq!(adaptation.amounts, AdaptiveAmounts::ALL);
         moves = adaptation.moves;
-        if let Some(block) = listener.port.begin(&audio, &audio) {
+        if let Some(mut block) = listener.port.begin(BLOCK) {
+            block.input(&audio, &audio);
             block.finish(&audio, &audio);
         }
         listener.port.report(moves);

@@ -46,7 +46,9 @@ impl Bench {
     /// Audio that goes in and comes out at half its level, in one piece.
     fn play(&mut self, audio: &[f32]) {
         let half: Vec<f32> = audio.iter().map(|x| 0.5 * x).collect();
-        self.audio.begin(audio, audio).unwrap().finish(&half, &half);
+        let mut block = self.audio.begin(audio.len()).unwrap();
+        block.input(audio, audio);
+        block.finish(&half, &half);
         self.visit();
     }
 

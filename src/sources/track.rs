@@ -2,14 +2,17 @@
 //! editor.
 //!
 //! The worker's thread starts with the first track and sleeps whenever there is nothing to prepare. The state holds the
-//! track itself ([`crate::params::Embedded`]); whenever it is replaced, the worker is told.
+//! track itself ([`TrackParams::embedded`]); whenever it is replaced, the worker is told.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use crate::bridge::latest::{LatestReader, latest};
+use crate::control::mix::Strip;
 use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
-use crate::params::AuraParams;
+use crate::sources::SourceKind;
+use crate::state::tidied;
 use crate::state::track::SavedTrack;
 use crate::track::file::problem::Problem;
 use crate::track::file::schema::Track;
@@ -20,16 +23,20 @@ mod board;
 #[cfg(test)]
 mod editing_tests;
 mod files;
+mod params;
 mod pools;
 mod source;
-mod transport;
 mod worker;
 
 pub use board::{Edited, Open};
-pub use source::{NOTES, TrackSource};
+pub use params::{GroupParams, TrackParams, TrackSourceParams};
+pub use source::TrackSource;
 
 use board::Board;
 use worker::Working;
+
+/// Field of the state that holds the track.
+const FIELD: &str = "track";
 
 /// What the standalone plays from the start.
 static FROM_THE_START: OnceLock<PathBuf> = OnceLock::new();
@@ -182,8 +189,35 @@ impl Drop for TrackKeeper {
     }
 }
 
+/// The track player among the sources.
+pub struct TrackKind;
+
+impl SourceKind for TrackKind {
+    type Params = TrackSourceParams;
+    type Audio = TrackSource;
+    type Owner = TrackKeeper;
+    type View = TrackView;
+
+    fn make(params: &Arc<TrackSourceParams>) -> (TrackSource, TrackKeeper, TrackView) {
+        track(&params.player)
+    }
+
+    fn controls(params: &TrackSourceParams) -> TrackControls {
+        params.player.controls()
+    }
+
+    fn strip(params: &TrackSourceParams) -> Strip {
+        params.strip.strip(params.player.gain())
+    }
+
+    fn tidy(fields: &mut BTreeMap<String, String>) {
+        let track = tidied::<SavedTrack>(fields.get(FIELD).map(String::as_str));
+        fields.insert(FIELD.to_owned(), track);
+    }
+}
+
 /// Everything about the track of one instance: audio half, owner, editor's half.
-pub fn track(params: &Arc<AuraParams>) -> (TrackSource, TrackKeeper, TrackView) {
+fn track(params: &Arc<TrackParams>) -> (TrackSource, TrackKeeper, TrackView) {
     let (player, PlayerLink { programs, seeks, telemetry }) = player();
     let (picture, pictures) = latest(TrackPicture::default());
     let board = Arc::new(Board::new(Working::new(params.clone(), programs, picture)));
@@ -203,11 +237,12 @@ pub fn track(params: &Arc<AuraParams>) -> (TrackSource, TrackKeeper, TrackView) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Source, Spec, Tail, Transport, play};
     use crate::state::track::{SavedContent, SavedTrack};
     use std::time::{Duration, Instant};
 
     pub(super) struct Desk {
-        pub(super) params: Arc<AuraParams>,
+        pub(super) params: Arc<TrackParams>,
         pub(super) source: TrackSource,
         pub(super) view: TrackView,
         _keeper: TrackKeeper,
@@ -215,13 +250,26 @@ mod tests {
 
     impl Desk {
         pub(super) fn new() -> Self {
-            let params = Arc::new(AuraParams::default());
+            let params = Arc::new(TrackParams::new(&TrackControls::default()));
             let (source, keeper, view) = track(&params);
             Self { params, source, view, _keeper: keeper }
         }
 
         fn activate(&mut self) {
-            self.source.activate(48_000.0, 64, true, &TrackControls::default());
+            self.source.prepare(&Spec { rate_hz: 48_000.0, is_offline: true });
+        }
+
+        /// Whether anything comes while the host plays. While it stands still nothing does.
+        fn would_sound(&mut self) -> bool {
+            let mut tail_at = |is_playing| {
+                let transport = Transport { is_playing, position_frames: Some(480), ..Transport::default() };
+                let out = [&mut [0.0; 1_024][..], &mut [0.0; 1_024]];
+                play(&mut self.source, &TrackControls::default(), (transport, 48_000.0), &[], out);
+                self.source.tail()
+            };
+            let playing = tail_at(true);
+            assert_eq!(tail_at(false), Tail::Silent, "the host may go to sleep");
+            playing == Tail::Endless
         }
 
         /// Opens something and waits until that is done.
@@ -253,7 +301,7 @@ mod tests {
         desk.activate();
         desk.params.embedded.replace(SavedTrack::default());
         assert!(!desk.view.board.is_busy());
-        assert!(!desk.source.is_awake());
+        assert!(!desk.would_sound());
         assert_eq!(desk.view.picture().stage, Stage::Empty);
     }
 
@@ -266,11 +314,11 @@ mod tests {
         assert_eq!((picture.name.as_str(), picture.stage), (preset.name.as_str(), Stage::Ready));
         assert!(picture.length_s > 0.0 && !picture.steps.is_empty());
         assert_eq!(picture.problems, Vec::<String>::new());
-        assert!(desk.source.is_awake());
+        assert!(desk.would_sound());
         assert_eq!(desk.params.embedded.read().0.text, preset.json);
         let picture = desk.open(Open::Nothing);
         assert_eq!((picture.stage, picture.name.as_str()), (Stage::Empty, ""));
-        assert!(!desk.source.is_awake());
+        assert!(!desk.would_sound());
         assert!(desk.params.embedded.read().0.is_empty());
     }
 
@@ -331,7 +379,7 @@ mod tests {
             assert!(picture.refusal.as_ref().is_some_and(|why| why.contains(file)), "{picture:?}");
             assert_eq!(TrackPicture { refusal: None, ..picture }, before);
         }
-        assert!(desk.source.is_awake());
+        assert!(desk.would_sound());
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -339,9 +387,9 @@ mod tests {
     fn opened_before_the_first_activation_it_waits_for_the_rate() {
         let mut desk = Desk::new();
         desk.open(Open::Factory(0));
-        assert!(!desk.source.is_awake());
+        assert!(!desk.would_sound());
         desk.activate();
         assert_eq!(desk.view.picture().stage, Stage::Ready);
-        assert!(desk.source.is_awake());
+        assert!(desk.would_sound());
     }
 }

@@ -10,10 +10,9 @@ use std::time::Duration;
 use super::board::{Board, Edited, Open, Wishes};
 use super::files::EmbeddedFiles;
 use super::pools::Pools;
-use super::{Stage, StepPicture, TrackPicture};
+use super::{Stage, StepPicture, TrackParams, TrackPicture};
 use crate::bridge::exchange::ExchangeSender;
 use crate::bridge::latest::LatestWriter;
-use crate::params::AuraParams;
 use crate::state::track::{SavedFile, SavedTrack};
 use crate::track::file::limits::Limits;
 use crate::track::file::load::{Kind, LoadError, parse_with};
@@ -31,7 +30,7 @@ const AGAIN: Duration = Duration::from_millis(100);
 
 /// What the thread owns.
 pub struct Working {
-    params: Arc<AuraParams>,
+    params: Arc<TrackParams>,
     programs: ExchangeSender<Program>,
     pictures: LatestWriter<TrackPicture>,
     picture: TrackPicture,
@@ -61,7 +60,7 @@ impl Drop for Ending<'_> {
 impl Working {
     /// For the track in `params`.
     pub fn new(
-        params: Arc<AuraParams>,
+        params: Arc<TrackParams>,
         programs: ExchangeSender<Program>,
         pictures: LatestWriter<TrackPicture>,
     ) -> Self {

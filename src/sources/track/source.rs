@@ -1,0 +1,82 @@
+//! The audio half: the player, and what it tells the worker. Audio thread, except where it says otherwise.
+
+use std::sync::Arc;
+
+use super::board::Board;
+use crate::control::session::{PlayMode, TrackControls};
+use crate::dsp::StereoBlock;
+use crate::source::{Moment, Source, Spec, Tail, Transport};
+use crate::track::play::player::Player;
+
+/// The track player of an instance.
+pub struct TrackSource {
+    player: Player,
+    board: Arc<Board>,
+    rate_hz: f64,
+    /// In renders that take their time, blocks wait until the track is ready.
+    waits: bool,
+    /// The host's transport runs, or it has none.
+    may_start: bool,
+}
+
+impl TrackSource {
+    /// For a player that has nothing to play yet.
+    pub(super) fn new(player: Player, board: Arc<Board>) -> Self {
+        Self { player, board, rate_hz: 0.0, waits: false, may_start: false }
+    }
+
+    fn wait_if_offline(&self) {
+        if self.waits && self.board.is_busy() {
+            self.board.wait();
+        }
+    }
+
+    /// What is heard next is measured first.
+    fn tell_position(&self, controls: &TrackControls, transport: Transport) {
+        if controls.mode == PlayMode::Host
+            && let Some(frames) = transport.position_frames
+        {
+            let offset = (controls.offset_s * self.rate_hz) as i64;
+            self.board.set_position((frames - offset).max(0) as u64);
+        }
+    }
+}
+
+impl Source for TrackSource {
+    type Controls = TrackControls;
+
+    /// The track plays on, except in an offline render: that begins with a clean memory, and waits until levels are exact.
+    fn prepare(&mut self, spec: &Spec) {
+        if spec.is_offline {
+            self.player.stop();
+        }
+        self.player.prepare(spec);
+        self.rate_hz = spec.rate_hz;
+        self.waits = spec.is_offline;
+        self.board.prepare(spec.rate_hz, spec.is_offline);
+        self.wait_if_offline();
+    }
+
+    fn reset(&mut self) {
+        self.player.reset();
+    }
+
+    fn advance(&mut self, now: &Moment<'_>, controls: &TrackControls) {
+        self.wait_if_offline();
+        self.tell_position(controls, now.transport);
+        let has_track = self.board.has_track();
+        self.may_start = has_track && controls.mode == PlayMode::Host && now.transport.is_playing;
+        // Nothing runs before there is something to run: a track begins at its beginning.
+        let controls = TrackControls { is_running: controls.is_running && has_track, ..*controls };
+        self.player.advance(now, &controls);
+    }
+
+    fn render(&mut self, out: &mut StereoBlock<'_>) {
+        self.player.render(out);
+    }
+
+    /// Nothing comes while nothing plays: a host that stands still may put the plugin to sleep.
+    fn tail(&self) -> Tail {
+        if self.may_start { Tail::Endless } else { self.player.tail() }
+    }
+}
