@@ -15,14 +15,15 @@ pub struct TrackSource {
     rate_hz: f64,
     /// In renders that take their time, blocks wait until the track is ready.
     waits: bool,
-    /// The host's transport runs, or it has none.
+    has_track: bool,
+    /// The host's timeline runs, and the track with it sooner or later.
     may_start: bool,
 }
 
 impl TrackSource {
     /// For a player that has nothing to play yet.
     pub(super) fn new(player: Player, board: Arc<Board>) -> Self {
-        Self { player, board, rate_hz: 0.0, waits: false, may_start: false }
+        Self { player, board, rate_hz: 0.0, waits: false, has_track: false, may_start: false }
     }
 
     fn wait_if_offline(&self) {
@@ -65,6 +66,7 @@ impl Source for TrackSource {
         self.wait_if_offline();
         self.tell_position(controls, now.transport);
         let has_track = self.board.has_track();
+        self.has_track = has_track;
         self.may_start = has_track && controls.mode == PlayMode::Host && now.transport.is_playing;
         // Nothing runs before there is something to run: a track begins at its beginning.
         let controls = TrackControls { is_running: controls.is_running && has_track, ..*controls };
@@ -77,6 +79,11 @@ impl Source for TrackSource {
 
     /// Nothing comes while nothing plays: a host that stands still may put the plugin to sleep.
     fn tail(&self) -> Tail {
-        if self.may_start { Tail::Endless } else { self.player.tail() }
+        match self.player.tail() {
+            _ if self.may_start => Tail::Endless,
+            // Whoever plays nothing at all plays only the rest of what there was.
+            Tail::Endless if !self.has_track => self.player.fading(),
+            tail => tail,
+        }
     }
 }

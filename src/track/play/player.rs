@@ -125,15 +125,19 @@ impl Source for Player {
     }
 
     fn tail(&self) -> Tail {
-        match (self.is_playing, self.fade.frames_left()) {
-            (true, _) => Tail::Endless,
-            (false, 0) => Tail::Silent,
-            (false, frames) => Tail::Samples(frames as u64),
-        }
+        if self.is_playing { Tail::Endless } else { self.fading() }
     }
 }
 
 impl Player {
+    /// What still fades out.
+    pub fn fading(&self) -> Tail {
+        match self.fade.frames_left() {
+            0 => Tail::Silent,
+            frames => Tail::Samples(frames as u64),
+        }
+    }
+
     /// Stops with nothing left to fade out, as for a render that begins afresh.
     pub fn stop(&mut self) {
         self.is_playing = false;
