@@ -13,14 +13,21 @@ use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_host::prelude::*;
 use serde_json::{Value, json};
 
+#[path = "support/folder.rs"]
+mod folder;
+#[path = "support/program.rs"]
+mod program;
 #[path = "plugin_hosts/rig.rs"]
 #[allow(dead_code)] // each test executable uses its own part of the rig
 mod rig;
 #[path = "plugin_hosts/session.rs"]
 mod session;
+use auracore::audio_file::read;
+use folder::Folder;
 use rig::{Block, Change, EFFECT, INSTRUMENT, Numbers, Rig, push_note};
 use session::{
-    changed, entry, example, flat, play, put, put_saved, rest, straight, timeline, tone, wait, with_track, worst,
+    changed, entry, example, flat, play, put, put_saved, rest, straight, timeline, tone, wait, with_track,
+    worst,
 };
 
 const RATE_HZ: f64 = 48_000.0;
@@ -322,6 +329,36 @@ fn offline_renders_wait_for_exact_levels_and_repeat_bit_for_bit() {
     let latency = rig.latency();
     let out = play(&mut rig, 0, 150_000, &[512], RATE_HZ);
     assert_eq!(worst(&out, latency, &straight(&unheard(1), RATE_HZ), 0), 0.0);
+}
+
+#[test]
+fn a_bounce_is_what_the_command_line_renders_bit_for_bit() {
+    let (folder, track) = (Folder::new(), unheard(3));
+    std::fs::write(folder.file("track.json"), track.to_string()).unwrap();
+    let preset = json!({"version": 1, "name": "Dense", "description": "", "tags": [], "controls": {
+        "compressor": {"on": true, "threshold_db": -30.0, "ratio": 3.0}, "limiter": {"drive_db": 3.0}}});
+    std::fs::write(folder.file("dense.json"), preset.to_string()).unwrap();
+    let arguments = "render track.json -o out.wav --rate 48000 --bits 32 --master dense.json";
+    let output = program::auracore(&folder, arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rendered = read(&folder.file("out.wav"), &auracore::audio_file::Limits::default()).unwrap().audio;
+
+    let mut rig = Rig::new(entry(), EFFECT);
+    let settings = [("Comp", "on"), ("Comp threshold", "-30"), ("Comp ratio", "3"), ("Limit drive", "3")];
+    let changes = settings.map(|(name, text)| rig.typed(0, name, text));
+    rig.set(&changes);
+    put(&mut rig, &track);
+    rig.set_offline(true);
+    rig.activate(RATE_HZ, 512);
+    let latency = rig.latency();
+    let frames = rendered.channels[0].len();
+    let bounced = play(&mut rig, 0, frames + latency, &[512, 100, 33], RATE_HZ);
+    for (rendered, bounced) in rendered.channels.iter().zip(&bounced) {
+        assert!(rendered.iter().any(|x| x.abs() > 0.1));
+        let bounced = &bounced[latency..];
+        let differs = rendered.iter().zip(bounced).position(|(x, y)| x != y);
+        assert_eq!(differs, None, "of {frames} frames");
+    }
 }
 
 #[test]
