@@ -24,7 +24,7 @@ mod rig;
 mod session;
 use auracore::audio_file::read;
 use folder::Folder;
-use rig::{Block, Change, EFFECT, INSTRUMENT, Numbers, Rig, push_note};
+use rig::{Block, EFFECT, INSTRUMENT, Numbers, Rig, push_note};
 use session::{
     changed, entry, example, flat, play, put, put_saved, rest, straight, timeline, tone, wait, with_track,
     worst,

@@ -17,9 +17,10 @@ use crate::state::track::SavedTrack;
 use crate::track::file::problem::Problem;
 use crate::track::file::schema::Track;
 use crate::track::play::player::{PlayerLink, player};
+use crate::worker::Worker;
 use rtrb::Producer;
 
-mod board;
+mod command;
 #[cfg(test)]
 mod editing_tests;
 mod files;
@@ -28,12 +29,12 @@ mod pools;
 mod source;
 mod worker;
 
-pub use board::{Edited, Open};
+pub use command::{Edited, Open};
 pub use params::{GroupParams, TrackParams, TrackSourceParams};
 pub use source::TrackSource;
 
-use board::Board;
-use worker::Working;
+use command::Signs;
+use worker::{TrackLink, Working, ask};
 
 /// Field of the state that holds the track.
 const FIELD: &str = "track";
@@ -129,7 +130,7 @@ pub struct TrackView {
     pictures: LatestReader<TrackPicture>,
     telemetry: LatestReader<TrackTelemetry>,
     seeks: Producer<f64>,
-    board: Arc<Board>,
+    link: Arc<TrackLink>,
 }
 
 impl TrackView {
@@ -143,14 +144,19 @@ impl TrackView {
         self.pictures.read()
     }
 
+    /// Whether the worker is there to be asked. One that has died leaves what plays as it is.
+    pub fn is_alive(&self) -> bool {
+        self.link.turns().is_some()
+    }
+
     /// Share of the track whose levels are measured, 0 to 1.
     pub fn measured(&self) -> f32 {
-        self.board.measured()
+        self.link.progress()
     }
 
     /// Opens another track, in the background.
     pub fn opener(&self) -> Opener {
-        Opener(self.board.clone())
+        Opener(self.link.clone())
     }
 
     /// Goes to a time in seconds, where the host does not rule. One too many before the next block is lost.
@@ -160,32 +166,23 @@ impl TrackView {
 
     /// Sets what is called, by the worker's thread, when the picture changes. The first call counts.
     pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.board.wake_with(wake);
+        self.link.wake_with(wake);
     }
 }
 
 /// Opens tracks, from any thread but the audio thread.
 #[derive(Clone)]
-pub struct Opener(Arc<Board>);
+pub struct Opener(Arc<TrackLink>);
 
 impl Opener {
     /// Asks the worker to open a track.
     pub fn open(&self, what: Open) {
-        self.0.open(what);
+        ask(&self.0, |commands| commands.open = Some(what));
     }
 
     /// Asks the worker to write the track to a file, after everything asked for before. The picture says how it went.
     pub fn save_to(&self, path: PathBuf) {
-        self.0.save(path);
-    }
-}
-
-/// Ends the worker when dropped.
-pub struct TrackKeeper(Arc<Board>);
-
-impl Drop for TrackKeeper {
-    fn drop(&mut self) {
-        self.0.end();
+        ask(&self.0, |commands| commands.save = Some(path));
     }
 }
 
@@ -195,10 +192,10 @@ pub struct TrackKind;
 impl SourceKind for TrackKind {
     type Params = TrackSourceParams;
     type Audio = TrackSource;
-    type Owner = TrackKeeper;
+    type Owner = Worker<Working>;
     type View = TrackView;
 
-    fn make(params: &Arc<TrackSourceParams>) -> (TrackSource, TrackKeeper, TrackView) {
+    fn make(params: &Arc<TrackSourceParams>) -> (TrackSource, Worker<Working>, TrackView) {
         track(&params.player)
     }
 
@@ -217,21 +214,23 @@ impl SourceKind for TrackKind {
 }
 
 /// Everything about the track of one instance: audio half, owner, editor's half.
-fn track(params: &Arc<TrackParams>) -> (TrackSource, TrackKeeper, TrackView) {
+fn track(params: &Arc<TrackParams>) -> (TrackSource, Worker<Working>, TrackView) {
     let (player, PlayerLink { programs, seeks, telemetry }) = player();
     let (picture, pictures) = latest(TrackPicture::default());
-    let board = Arc::new(Board::new(Working::new(params.clone(), programs, picture)));
-    let told = Arc::downgrade(&board);
+    let signs = Arc::new(Signs::default());
+    let worker = Worker::new(Working::new(params.clone(), signs.clone(), programs, picture));
+    let link = worker.link().clone();
+    let told = Arc::downgrade(&link);
     params.embedded.on_replace(move || {
-        if let Some(board) = told.upgrade() {
-            board.replaced();
+        if let Some(link) = told.upgrade() {
+            ask(&link, |_| ());
         }
     });
     if let Some(path) = FROM_THE_START.get() {
-        board.open(Open::File(path.clone()));
+        ask(&link, |commands| commands.open = Some(Open::File(path.clone())));
     }
-    let view = TrackView { pictures, telemetry, seeks, board: board.clone() };
-    (TrackSource::new(player, board.clone()), TrackKeeper(board), view)
+    let view = TrackView { pictures, telemetry, seeks, link: link.clone() };
+    (TrackSource::new(player, link, signs), worker, view)
 }
 
 #[cfg(test)]
@@ -245,7 +244,7 @@ mod tests {
         pub(super) params: Arc<TrackParams>,
         pub(super) source: TrackSource,
         pub(super) view: TrackView,
-        _keeper: TrackKeeper,
+        _keeper: Worker<Working>,
     }
 
     impl Desk {
@@ -281,7 +280,7 @@ mod tests {
         /// Waits until nothing is under way.
         pub(super) fn wait(&mut self) -> TrackPicture {
             let patience = Instant::now() + Duration::from_secs(60);
-            while self.view.board.is_busy() {
+            while self.view.link.is_busy() {
                 assert!(Instant::now() < patience, "never done");
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -300,7 +299,7 @@ mod tests {
         let mut desk = Desk::new();
         desk.activate();
         desk.params.embedded.replace(SavedTrack::default());
-        assert!(!desk.view.board.is_busy());
+        assert!(!desk.view.link.is_busy());
         assert!(!desk.would_sound());
         assert_eq!(desk.view.picture().stage, Stage::Empty);
     }

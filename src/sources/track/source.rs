@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::board::Board;
+use super::command::Signs;
+use super::worker::{TrackLink, ask};
 use crate::control::session::{PlayMode, TrackControls};
 use crate::dsp::StereoBlock;
 use crate::source::{Moment, Source, Spec, Tail, Transport};
@@ -11,7 +12,8 @@ use crate::track::play::player::Player;
 /// The track player of an instance.
 pub struct TrackSource {
     player: Player,
-    board: Arc<Board>,
+    link: Arc<TrackLink>,
+    signs: Arc<Signs>,
     rate_hz: f64,
     /// In renders that take their time, blocks wait until the track is ready.
     waits: bool,
@@ -22,13 +24,13 @@ pub struct TrackSource {
 
 impl TrackSource {
     /// For a player that has nothing to play yet.
-    pub(super) fn new(player: Player, board: Arc<Board>) -> Self {
-        Self { player, board, rate_hz: 0.0, waits: false, has_track: false, may_start: false }
+    pub(super) fn new(player: Player, link: Arc<TrackLink>, signs: Arc<Signs>) -> Self {
+        Self { player, link, signs, rate_hz: 0.0, waits: false, has_track: false, may_start: false }
     }
 
     fn wait_if_offline(&self) {
-        if self.waits && self.board.is_busy() {
-            self.board.wait();
+        if self.waits && self.link.is_busy() {
+            self.link.wait();
         }
     }
 
@@ -38,7 +40,7 @@ impl TrackSource {
             && let Some(frames) = transport.position_frames
         {
             let offset = (controls.offset_s * self.rate_hz) as i64;
-            self.board.set_position((frames - offset).max(0) as u64);
+            self.signs.set_position((frames - offset).max(0) as u64);
         }
     }
 }
@@ -52,9 +54,15 @@ impl Source for TrackSource {
             self.player.stop();
         }
         self.player.prepare(spec);
+        // Hosts activate often, and what is being measured need not start over.
+        if spec.is_offline || self.rate_hz != spec.rate_hz {
+            ask(&self.link, |commands| {
+                commands.rate_hz = Some(spec.rate_hz);
+                commands.afresh |= spec.is_offline;
+            });
+        }
         self.rate_hz = spec.rate_hz;
         self.waits = spec.is_offline;
-        self.board.prepare(spec.rate_hz, spec.is_offline);
         self.wait_if_offline();
     }
 
@@ -65,7 +73,7 @@ impl Source for TrackSource {
     fn advance(&mut self, now: &Moment<'_>, controls: &TrackControls) {
         self.wait_if_offline();
         self.tell_position(controls, now.transport);
-        let has_track = self.board.has_track();
+        let has_track = self.signs.has_track();
         self.has_track = has_track;
         self.may_start = has_track && controls.mode == PlayMode::Host && now.transport.is_playing;
         // Nothing runs before there is something to run: a track begins at its beginning.
