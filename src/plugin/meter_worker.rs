@@ -12,7 +12,7 @@ use crate::bridge::tap::TapReader;
 use crate::bridge::trail::TrailReader;
 use crate::control::DynamicsPoint;
 use crate::measure::Smoothing;
-use crate::worker::Worker;
+use crate::worker::{Link, Worker};
 
 mod instruments;
 mod measuring;
@@ -37,9 +37,15 @@ const PICTURES_PER_S: u32 = 60;
 pub struct MeterView {
     pictures: LatestReader<MeterPicture>,
     requests: Arc<Requests>,
+    link: Option<Arc<Link<Measuring>>>,
 }
 
 impl MeterView {
+    /// Whether the worker is there. One that has died leaves the meters where they are.
+    pub fn is_alive(&self) -> bool {
+        self.link.as_ref().is_none_or(|link| link.turns().is_some())
+    }
+
     /// The newest picture. Looking keeps spectra and scope going.
     pub fn picture(&mut self) -> &MeterPicture {
         self.requests.watched.store(true, Ordering::Relaxed);
@@ -127,7 +133,8 @@ pub fn meter_worker(tap: TapReader, trail: TrailReader<DynamicsPoint>) -> (Meter
     let (writer, pictures) = latest(MeterPicture::default());
     let requests = Arc::new(Requests::default());
     let worker = Worker::new(Measuring::new(tap, trail, writer, requests.clone()));
-    (MeterWorker(worker), MeterView { pictures, requests })
+    let link = Some(worker.link().clone());
+    (MeterWorker(worker), MeterView { pictures, requests, link })
 }
 
 impl MeterWorker {

@@ -25,7 +25,7 @@ impl Bench {
         let (writer, pictures) = latest(MeterPicture::default());
         let requests = Arc::new(Requests::default());
         let measuring = Measuring::new(tap, trail, writer, requests.clone());
-        let view = MeterView { pictures, requests };
+        let view = MeterView { pictures, requests, link: None };
         let wakes = Arc::new(Count::new(0));
         let counted = wakes.clone();
         view.wake_with(move || {
