@@ -2252,6 +2252,10 @@ impl<P: ClapPlugin> Wrapper<P> {
                     wrapper.last_process_status.store(result);
                     result
                 } else {
+                    // AuraCore: the channels that are there were left with the input in them
+                    for buffer in std::iter::once(buffers.main_buffer).chain(buffers.aux_outputs) {
+                        buffer.as_slice().iter_mut().for_each(|slice| slice.fill(0.0));
+                    }
                     ProcessStatus::Normal
                 };
 

@@ -71,6 +71,46 @@ pub struct ChannelPointers {
     pub num_channels: usize,
 }
 
+impl ChannelPointers {
+    /// AuraCore: A channel's samples from `sample_offset` on. `None` if the host passed fewer
+    /// channels than that, or a null pointer for this one.
+    ///
+    /// # Safety
+    ///
+    /// `ptrs` must be as described, and the channel's buffer must have at least `sample_offset`
+    /// samples.
+    unsafe fn channel(&self, channel_idx: usize, sample_offset: usize) -> Option<NonNull<f32>> {
+        if channel_idx >= self.num_channels {
+            return None;
+        }
+
+        unsafe {
+            NonNull::new(*self.ptrs.as_ptr().add(channel_idx)).map(|ptr| ptr.add(sample_offset))
+        }
+    }
+
+    /// AuraCore: Silences the channels that the host passed beyond those in `used`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`channel()`][Self::channel()], with buffers of `sample_offset + num_samples` samples.
+    unsafe fn silence_excess_channels(
+        &self,
+        used: &[&mut [f32]],
+        sample_offset: usize,
+        num_samples: usize,
+    ) {
+        for channel_idx in used.len()..self.num_channels {
+            if let Some(ptr) = unsafe { self.channel(channel_idx, sample_offset) }
+                // Some hosts let everything that is not connected point to one buffer
+                && !used.iter().any(|slice| slice.as_ptr() == ptr.as_ptr())
+            {
+                unsafe { ptr.write_bytes(0, num_samples) };
+            }
+        }
+    }
+}
+
 impl BufferManager {
     /// Initialize managed buffers for a specific audio IO layout. The actual buffers can be set up
     /// using channel pointer data using [`create_buffers()`][Self::create_buffers()].
@@ -157,9 +197,8 @@ impl BufferManager {
     /// sample accurate automation. If any of the outputs are missing because the host hasn't
     /// provided enough channels or outputs, then they will be replaced by empty slices.
     ///
-    /// # Panics
-    ///
-    /// May panic if one of the inner channel pointers is a null pointer.
+    /// AuraCore: So will outputs with a null pointer. Output channels beyond those of the layout are
+    /// silenced. An auxiliary input for which the host passed nothing has no samples.
     ///
     /// # Safety
     ///
@@ -192,23 +231,19 @@ impl BufferManager {
                             output_slices.len(),
                             output_channel_pointers.num_channels
                         );
-                        for (channel_idx, output_slice) in output_slices
-                            .iter_mut()
-                            .enumerate()
-                            .take(output_channel_pointers.num_channels)
-                        {
-                            let output_channel_pointer =
-                                output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
-                            *output_slice = std::slice::from_raw_parts_mut(
-                                (*output_channel_pointer).add(sample_offset),
-                                num_samples,
-                            );
+                        // AuraCore: null pointers were made slices, and more channels than slices
+                        //           panicked
+                        for (channel_idx, output_slice) in output_slices.iter_mut().enumerate() {
+                            // If the caller/host should have provided buffer pointers but didn't
+                            // then we must get rid of any dangling slices
+                            *output_slice =
+                                match output_channel_pointers.channel(channel_idx, sample_offset) {
+                                    Some(ptr) => {
+                                        std::slice::from_raw_parts_mut(ptr.as_ptr(), num_samples)
+                                    }
+                                    None => &mut [],
+                                };
                         }
-
-                        // If the caller/host should have provided buffer pointers but didn't then we
-                        // must get rid of any dangling slices
-                        output_slices[output_channel_pointers.num_channels..].fill_with(|| &mut [])
                     }
                     None => {
                         crate::nice_debug_assert_eq!(output_slices.len(), 0);
@@ -222,46 +257,32 @@ impl BufferManager {
 
         // Since nice-plug processes audio in-place, main input data needs to be copied to the main
         // output buffers
-        if let (Some(input_channel_pointers), Some(output_channel_pointers)) = (
-            self.main_input_channel_pointers,
-            self.main_output_channel_pointers,
-        ) {
-            unsafe {
-                self.main_buffer.set_slices(num_samples, |output_slices| {
-                    for (channel_idx, output_slice) in output_slices
-                        .iter_mut()
-                        .enumerate()
-                        .take(input_channel_pointers.num_channels)
-                    {
-                        let input_channel_pointer =
-                            *input_channel_pointers.ptrs.as_ptr().add(channel_idx);
-                        debug_assert!(channel_idx < output_channel_pointers.num_channels);
-                        let output_channel_pointer =
-                            *output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
+        // AuraCore: null pointers were made slices, more or fewer channels than the other side has
+        //           panicked or read past the host's array, and without any input the output kept
+        //           what was left in the buffer
+        unsafe {
+            self.main_buffer.set_slices(num_samples, |output_slices| {
+                for (channel_idx, output_slice) in output_slices.iter_mut().enumerate() {
+                    let input_channel_pointer = self
+                        .main_input_channel_pointers
+                        .and_then(|pointers| pointers.channel(channel_idx, sample_offset));
+                    match input_channel_pointer {
                         // If the host processes the main IO out of place then the inputs need to be
                         // copied to the output buffers. Otherwise the input should already be there.
-                        if input_channel_pointer != output_channel_pointer {
-                            output_slice.copy_from_slice(std::slice::from_raw_parts_mut(
-                                input_channel_pointer.add(sample_offset),
-                                num_samples,
-                            ))
+                        Some(ptr) if ptr.as_ptr().cast_const() != output_slice.as_ptr() => {
+                            std::ptr::copy(
+                                ptr.as_ptr(),
+                                output_slice.as_mut_ptr(),
+                                output_slice.len(),
+                            );
                         }
+                        Some(_) => (),
+                        // Any excess channels will need to be filled with zeroes since they'd
+                        // otherwise point to whatever was left in the buffer
+                        None => output_slice.fill(0.0),
                     }
-                });
-            }
-
-            // Any excess channels will need to be filled with zeroes since they'd otherwise point
-            // to whatever was left in the buffer
-            if input_channel_pointers.num_channels < output_channel_pointers.num_channels {
-                unsafe {
-                    self.main_buffer.set_slices(num_samples, |output_slices| {
-                        for slice in &mut output_slices[input_channel_pointers.num_channels..] {
-                            slice.fill(0.0);
-                        }
-                    });
                 }
-            }
+            });
         }
 
         // Because nice-plug's `Buffer` type is geared around in-place processing, auxiliary inputs
@@ -274,50 +295,41 @@ impl BufferManager {
                     .zip(self.aux_input_buffers.iter_mut()),
             )
         {
-            // Since these buffers are backed by our own storage, we can fill them with zeroes if
-            // the pointers are missing for whatever reason that might be
-            crate::nice_debug_assert!(input_channel_pointers.is_some());
+            // AuraCore: such a port had zeroes, as many as in whatever block was copied last; now it
+            //           has no samples, and so the plugin can tell it from a connected, silent one
+            let input_channel_pointers = input_channel_pointers.filter(|pointers| {
+                (0..pointers.num_channels)
+                    .any(|channel_idx| unsafe { pointers.channel(channel_idx, 0).is_some() })
+            });
             match input_channel_pointers {
                 Some(input_channel_pointers) => {
                     crate::nice_debug_assert_eq!(
                         input_channel_pointers.num_channels,
                         input_storage.len()
                     );
-                    for (channel_idx, channel) in input_storage
-                        .iter_mut()
-                        .enumerate()
-                        .take(input_channel_pointers.num_channels)
-                    {
-                        let input_channel_pointer =
-                            unsafe { input_channel_pointers.ptrs.as_ptr().add(channel_idx) };
-
+                    for (channel_idx, channel) in input_storage.iter_mut().enumerate() {
                         crate::nice_debug_assert!(num_samples <= channel.capacity());
                         channel.resize(num_samples, 0.0);
-                        channel.copy_from_slice(unsafe {
-                            std::slice::from_raw_parts_mut(
-                                (*input_channel_pointer).add(sample_offset),
-                                num_samples,
-                            )
-                        })
-                    }
-
-                    // In case we were provided too few channels we'll fill the rest with zeroes to
-                    // avoid unexpected situations
-                    for channel in input_storage
-                        .iter_mut()
-                        .skip(input_channel_pointers.num_channels)
-                    {
-                        channel.fill(0.0);
+                        // AuraCore: null pointers were made slices
+                        match unsafe { input_channel_pointers.channel(channel_idx, sample_offset) } {
+                            Some(ptr) => channel.copy_from_slice(unsafe {
+                                std::slice::from_raw_parts(ptr.as_ptr(), num_samples)
+                            }),
+                            // In case we were provided too few channels we'll fill the rest with
+                            // zeroes to avoid unexpected situations
+                            None => channel.fill(0.0),
+                        }
                     }
                 }
                 None => {
                     for channel in input_storage.iter_mut() {
-                        channel.fill(0.0);
+                        channel.clear();
                     }
                 }
             }
+            let num_input_samples = input_storage.first().map_or(0, Vec::len);
             unsafe {
-                input_buffer.set_slices(num_samples, |input_slices| {
+                input_buffer.set_slices(num_input_samples, |input_slices| {
                     // Since we initialized both `input_buffer` and `input_storage` this invariant
                     // should never fail unless we made an error ourselves
                     debug_assert_eq!(input_slices.len(), input_storage.len());
@@ -347,28 +359,29 @@ impl BufferManager {
                                 output_slices.len(),
                                 output_channel_pointers.num_channels
                             );
-                            for (channel_idx, output_slice) in output_slices
-                                .iter_mut()
-                                .enumerate()
-                                .take(output_channel_pointers.num_channels)
+                            // AuraCore: as for the main output
+                            for (channel_idx, output_slice) in output_slices.iter_mut().enumerate()
                             {
-                                let output_channel_pointer =
-                                    output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
-                                *output_slice = std::slice::from_raw_parts_mut(
-                                    (*output_channel_pointer).add(sample_offset),
-                                    num_samples,
-                                );
+                                // If the caller/host should have provided buffer pointers but didn't
+                                // then we must get rid of any dangling slices
+                                *output_slice = match output_channel_pointers
+                                    .channel(channel_idx, sample_offset)
+                                {
+                                    Some(ptr) => {
+                                        std::slice::from_raw_parts_mut(ptr.as_ptr(), num_samples)
+                                    }
+                                    None => &mut [],
+                                };
 
                                 // The host may not zero out the buffers, and assume the plugin always
                                 // write something there
                                 output_slice.fill(0.0);
                             }
-
-                            // If the caller/host should have provided buffer pointers but didn't then
-                            // we must get rid of any dangling slices
-                            output_slices[output_channel_pointers.num_channels..]
-                                .fill_with(|| &mut [])
+                            output_channel_pointers.silence_excess_channels(
+                                output_slices,
+                                sample_offset,
+                                num_samples,
+                            );
                         }
                         None => {
                             crate::nice_debug_assert_eq!(output_slices.len(), 0);
@@ -378,6 +391,17 @@ impl BufferManager {
                         }
                     }
                 });
+            }
+        }
+
+        // AuraCore: after everything was copied out of buffers that the host may share
+        if let Some(output_channel_pointers) = self.main_output_channel_pointers {
+            unsafe {
+                output_channel_pointers.silence_excess_channels(
+                    self.main_buffer.as_slice_immutable(),
+                    sample_offset,
+                    num_samples,
+                );
             }
         }
 

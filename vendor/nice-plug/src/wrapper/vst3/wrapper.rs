@@ -1075,6 +1075,11 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
             crate::nice_debug_assert_eq!(data.symbolicSampleSize, K_SYMBOLIC_SAMPLE_SIZE_32);
             crate::nice_debug_assert!(data.numSamples >= 0);
 
+            // AuraCore: a negative number became a huge one
+            if data.numSamples < 0 {
+                return kInvalidArgument;
+            }
+
             let total_buffer_len = data.numSamples as usize;
 
             let current_audio_io_layout = self.inner.current_audio_io_layout.load();
@@ -1428,7 +1433,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                                 let audio_output = &*data.outputs;
                                 let ptrs =
                                     NonNull::new(audio_output.__field0.channelBuffers32).unwrap();
-                                let num_channels = audio_output.numChannels as usize;
+                                let num_channels = audio_output.numChannels.max(0) as usize;
 
                                 *buffer_source.main_output_channel_pointers =
                                     Some(ChannelPointers { ptrs, num_channels });
@@ -1442,7 +1447,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                                 let audio_input = &*data.inputs;
                                 let ptrs =
                                     NonNull::new(audio_input.__field0.channelBuffers32).unwrap();
-                                let num_channels = audio_input.numChannels as usize;
+                                let num_channels = audio_input.numChannels.max(0) as usize;
 
                                 *buffer_source.main_input_channel_pointers =
                                     Some(ChannelPointers { ptrs, num_channels });
@@ -1464,7 +1469,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                                     let audio_input = &*data.inputs.add(aux_input_idx);
                                     match NonNull::new(audio_input.__field0.channelBuffers32) {
                                         Some(ptrs) => {
-                                            let num_channels = audio_input.numChannels as usize;
+                                            let num_channels = audio_input.numChannels.max(0) as usize;
 
                                             *aux_input_channel_pointers =
                                                 Some(ChannelPointers { ptrs, num_channels });
@@ -1489,7 +1494,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                                     let audio_output = &*data.outputs.add(aux_output_idx);
                                     match NonNull::new(audio_output.__field0.channelBuffers32) {
                                         Some(ptrs) => {
-                                            let num_channels = audio_output.numChannels as usize;
+                                            let num_channels = audio_output.numChannels.max(0) as usize;
 
                                             *aux_output_channel_pointers =
                                                 Some(ChannelPointers { ptrs, num_channels });
@@ -1610,6 +1615,10 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                             ProcessStatus::Error("Failed to acquire plugin lock")
                         }
                     } else {
+                        // AuraCore: the channels that are there were left with the input in them
+                        for buffer in std::iter::once(buffers.main_buffer).chain(buffers.aux_outputs) {
+                            buffer.as_slice().iter_mut().for_each(|slice| slice.fill(0.0));
+                        }
                         ProcessStatus::Normal
                     };
 
