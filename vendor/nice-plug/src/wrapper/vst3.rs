@@ -2,6 +2,7 @@
 mod util;
 
 mod context;
+mod controller_values;
 mod factory;
 mod inner;
 mod note_expressions;

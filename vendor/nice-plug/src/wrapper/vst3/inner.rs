@@ -29,6 +29,7 @@ use vst3::Steinberg::{kInvalidArgument, kResultOk, tresult};
 use vst3::{ComPtr, ComRef};
 
 use super::context::{WrapperActivateContext, WrapperProcessContext};
+use super::controller_values::ControllerValues;
 use super::note_expressions::NoteExpressionController;
 use super::param_units::ParamUnits;
 use super::util::{VST3_MIDI_PARAMS_END, VST3_MIDI_PARAMS_START};
@@ -170,6 +171,8 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// having to add a setter function to the parameter (or even worse, have it be completely
     /// untyped).
     pub param_ptr_to_hash: HashMap<ParamPtr, u32>,
+    /// AuraCore: Values that were set while the transport runs and wait for the next process call.
+    pub controller_values: ControllerValues,
 }
 
 /// Tasks that can be sent from the plugin to be executed on the main thread in a non-blocking
@@ -295,10 +298,11 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             }
         }
 
-        let param_hashes = param_id_hashes_ptrs_groups
+        let param_hashes: Vec<u32> = param_id_hashes_ptrs_groups
             .iter()
             .map(|(_, hash, _, _)| *hash)
             .collect();
+        let controller_values = ControllerValues::new(param_hashes.iter().copied());
         let param_by_hash = param_id_hashes_ptrs_groups
             .iter()
             .map(|(_, hash, ptr, _)| (*hash, *ptr))
@@ -380,6 +384,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             param_units,
             param_id_to_hash,
             param_ptr_to_hash,
+            controller_values,
         });
 
         // FIXME: Right now this is safe, but if we are going to have a singleton main thread queue
@@ -572,11 +577,46 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         }
     }
 
+    /// AuraCore: Sets a value on behalf of the controller, that is of the host's main thread or of the
+    /// editor. See [`ControllerValues`].
+    pub fn set_from_controller(&self, hash: u32, normalized_value: f32) -> tresult {
+        if self.is_processing.load(Ordering::SeqCst) && self.controller_values.is_playing() {
+            if !normalized_value.is_finite() {
+                return kInvalidArgument;
+            }
+            let Some(param_ptr) = self.param_by_hash.get(&hash) else {
+                return kInvalidArgument;
+            };
+
+            // As the parameter will hold it
+            let stored = unsafe {
+                param_ptr.preview_normalized(param_ptr.preview_plain(normalized_value.clamp(0.0, 1.0)))
+            };
+            self.controller_values.wait(hash, stored);
+
+            return kResultOk;
+        }
+
+        self.controller_values.drop_waiting(hash);
+        let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
+        self.set_normalized_value_by_hash(hash, normalized_value, sample_rate)
+    }
+
+    /// AuraCore: Stores the values that wait for a process call, where none comes in time.
+    pub fn store_controller_values(&self) {
+        let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
+        self.controller_values.take(|hash, normalized_value| {
+            self.set_normalized_value_by_hash(hash, normalized_value, sample_rate);
+        });
+    }
+
     /// Get the plugin's state object, may be called by the plugin's GUI as part of its own preset
     /// management. The wrapper doesn't use these functions and serializes and deserializes directly
     /// the JSON in the relevant plugin API methods instead.
     #[cfg(feature = "editor")]
     pub fn get_state_object(&self) -> PluginState {
+        self.store_controller_values();
+
         unsafe {
             state::serialize_object::<P>(
                 self.params.clone(),
@@ -663,6 +703,9 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     ///
     /// `self.plugin` must _not_ be locked while calling this function or it will deadlock.
     pub fn set_state_inner(&self, state: &mut PluginState) -> bool {
+        // AuraCore: what was set before must not come after
+        self.controller_values.drop_all();
+
         // FIXME: This is obviously not realtime-safe, but loading presets without doing this
         //        could lead to inconsistencies. `state::deserialize_object()` normally never
         //        allocates, but if the plugin has persistent non-parameter data then its

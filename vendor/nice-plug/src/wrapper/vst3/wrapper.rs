@@ -562,6 +562,9 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
 
         let state = unsafe { ComRef::from_raw(state).unwrap() };
 
+        // AuraCore: what was set must be saved
+        self.inner.store_controller_values();
+
         let serialized = unsafe {
             state::serialize_json::<P>(
                 self.inner.params.clone(),
@@ -760,6 +763,11 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
+        // AuraCore: what was set must be read back
+        if let Some(value) = self.inner.controller_values.waiting(id) {
+            return value as f64;
+        }
+
         match self.inner.param_by_hash.get(&id) {
             Some(param_ptr) => unsafe { param_ptr.modulated_normalized_value() as f64 },
             _ => 0.5,
@@ -767,19 +775,8 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
-        // If the plugin is currently processing audio, then this parameter change will also be sent
-        // to the process function
-        if self.inner.is_processing.load(Ordering::SeqCst) {
-            return kResultOk;
-        }
-
-        let sample_rate = self
-            .inner
-            .current_buffer_config
-            .load()
-            .map(|c| c.sample_rate);
-        self.inner
-            .set_normalized_value_by_hash(id, value as f32, sample_rate)
+        // AuraCore: was answered with OK and dropped while processing
+        self.inner.set_from_controller(id, value as f32)
     }
 
     unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
@@ -1024,6 +1021,10 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     unsafe fn setProcessing(&self, state: TBool) -> tresult {
         let state = state != 0;
 
+        // AuraCore: there may be no further process call to take these over
+        self.inner.store_controller_values();
+        self.inner.controller_values.set_playing(false);
+
         // Always reset the processing status when the plugin gets activated or deactivated
         self.inner.last_process_status.store(ProcessStatus::Normal);
         self.inner.is_processing.store(state, Ordering::SeqCst);
@@ -1142,6 +1143,13 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                 });
             };
 
+            // AuraCore: see `ControllerValues`
+            if !data.processContext.is_null() {
+                #[allow(clippy::unnecessary_cast)]
+                let is_playing = unsafe { (*data.processContext).state } & kPlaying as u32 != 0;
+                self.inner.controller_values.set_playing(is_playing);
+            }
+
             // First we'll go through the parameter changes. This may also include MIDI CC messages
             // if the plugin supports those
             if let Some(param_changes) = unsafe { ComRef::from_raw(data.inputParameterChanges) } {
@@ -1155,6 +1163,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                         if num_changes <= 0 {
                             continue;
                         }
+                        self.inner.controller_values.sent_to_process(param_hash);
 
                         let mut sample_offset = 0i32;
                         let mut value = 0.0f64;
@@ -1232,6 +1241,17 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                     }
                 }
             }
+
+            // AuraCore: what was set without being sent as a change
+            self.inner
+                .controller_values
+                .take_unless_automated(|hash, normalized_value| {
+                    self.inner.set_normalized_value_by_hash(
+                        hash,
+                        normalized_value,
+                        Some(sample_rate),
+                    );
+                });
 
             // Then we'll add all of our input events
             if P::MIDI_INPUT >= MidiConfig::Basic {
