@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use parking_lot::RwLock;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use try_lock::TryLock;
 #[cfg(feature = "editor")]
 use vst3::ComWrapper;
@@ -171,6 +171,9 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// having to add a setter function to the parameter (or even worse, have it be completely
     /// untyped).
     pub param_ptr_to_hash: HashMap<ParamPtr, u32>,
+    /// AuraCore: Which auxiliary inputs the host has switched off by an empty arrangement, one bit
+    /// each. The layout stays the one that has them, because the number of busses must not change.
+    pub empty_aux_inputs: AtomicU64,
     /// AuraCore: Values that were set while the transport runs and wait for the next process call.
     pub controller_values: ControllerValues,
 }
@@ -384,6 +387,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             param_units,
             param_id_to_hash,
             param_ptr_to_hash,
+            empty_aux_inputs: AtomicU64::new(0),
             controller_values,
         });
 
@@ -575,6 +579,11 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             }
             _ => kInvalidArgument,
         }
+    }
+
+    /// AuraCore: Whether the host has switched an auxiliary input off by an empty arrangement.
+    pub fn is_aux_input_empty(&self, aux_input_idx: usize) -> bool {
+        aux_input_idx < 64 && self.empty_aux_inputs.load(Ordering::SeqCst) & (1 << aux_input_idx) != 0
     }
 
     /// AuraCore: Sets a value on behalf of the controller, that is of the host's main thread or of the

@@ -206,8 +206,11 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
                     kResultOk
                 } else if aux_input_idx < current_audio_io_layout.aux_input_ports.len() {
                     info.busType = K_BUS_TYPE_AUX;
-                    info.channelCount =
-                        current_audio_io_layout.aux_input_ports[aux_input_idx].get() as i32;
+                    info.channelCount = if self.inner.is_aux_input_empty(aux_input_idx) {
+                        0
+                    } else {
+                        current_audio_io_layout.aux_input_ports[aux_input_idx].get() as i32
+                    };
                     u16strlcpy(
                         &mut info.name,
                         &current_audio_io_layout
@@ -820,10 +823,13 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
         outputs: *mut SpeakerArrangement,
         num_outs: int32,
     ) -> tresult {
-        check_null_ptr!(inputs, outputs);
-
         // Why are these signed integers again?
         if num_ins < 0 || num_outs < 0 {
+            return kInvalidArgument;
+        }
+
+        // AuraCore: a host with nothing to list may pass a null pointer
+        if (inputs.is_null() && num_ins > 0) || (outputs.is_null() && num_outs > 0) {
             return kInvalidArgument;
         }
 
@@ -851,8 +857,10 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
 
                 // NOTE: We completely ignore the speaker arrangements and only look at the channel
                 //       counts here. This may cause issues at some point, but it works for now.
+                // AuraCore: the auxiliary busses were looked for at the place of the main bus where
+                //           there is one, and one too far where there is none
                 let has_main_input = layout.main_input_channels.is_some();
-                let aux_input_start_idx = if has_main_input { 0 } else { 1 };
+                let aux_input_start_idx = if has_main_input { 1 } else { 0 };
                 if has_main_input
                     && unsafe {
                         (*inputs).count_ones() != layout.main_input_channels.unwrap().get()
@@ -861,23 +869,22 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                     return false;
                 }
                 for (aux_input_idx, channel_count) in layout.aux_input_ports.iter().enumerate() {
-                    if unsafe {
-                        (*inputs.add(aux_input_idx + aux_input_start_idx)).count_ones()
-                            != channel_count.get()
-                    } {
+                    let arrangement = unsafe { *inputs.add(aux_input_idx + aux_input_start_idx) };
+                    // AuraCore: hosts switch off an auxiliary input by an empty arrangement
+                    if arrangement != vst3::Steinberg::Vst::SpeakerArr::kEmpty
+                        && arrangement.count_ones() != channel_count.get()
+                    {
                         return false;
                     }
                 }
 
                 let has_main_output = layout.main_output_channels.is_some();
-                let aux_output_start_idx = if has_main_output { 0 } else { 1 };
-                if unsafe {
-                    (*outputs).count_ones()
-                        != layout
-                            .main_output_channels
-                            .map(NonZeroU32::get)
-                            .unwrap_or_default()
-                } {
+                let aux_output_start_idx = if has_main_output { 1 } else { 0 };
+                if has_main_output
+                    && unsafe {
+                        (*outputs).count_ones() != layout.main_output_channels.unwrap().get()
+                    }
+                {
                     return false;
                 }
                 for (aux_output_idx, channel_count) in layout.aux_output_ports.iter().enumerate() {
@@ -898,6 +905,18 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                 // This layout is used from hereon onwards, at least until this function is called
                 // again
                 self.inner.current_audio_io_layout.store(layout);
+
+                // AuraCore: hosts compare what they asked for with what they find
+                let aux_input_start_idx = num_ins as usize - layout.aux_input_ports.len();
+                let empty_aux_inputs = (0..layout.aux_input_ports.len().min(64))
+                    .filter(|aux_input_idx| unsafe {
+                        *inputs.add(aux_input_idx + aux_input_start_idx)
+                            == vst3::Steinberg::Vst::SpeakerArr::kEmpty
+                    })
+                    .fold(0, |empty, aux_input_idx| empty | (1 << aux_input_idx));
+                self.inner
+                    .empty_aux_inputs
+                    .store(empty_aux_inputs, Ordering::SeqCst);
 
                 kResultOk
             }
@@ -937,6 +956,8 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
             let aux_input_idx = (index - aux_input_start_idx).max(0) as usize;
             if index == 0 && has_main_input {
                 current_audio_io_layout.main_input_channels.unwrap().get()
+            } else if self.inner.is_aux_input_empty(aux_input_idx) {
+                0
             } else if aux_input_idx < current_audio_io_layout.aux_input_ports.len() {
                 current_audio_io_layout.aux_input_ports[aux_input_idx].get()
             } else {
