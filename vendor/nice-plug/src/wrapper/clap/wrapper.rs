@@ -2131,11 +2131,11 @@ impl<P: ClapPlugin> Wrapper<P> {
                 // Some of the fields are left empty because CLAP does not provide this information,
                 // but the methods on [`Transport`] can reconstruct these values from the other
                 // fields
-                let sample_rate = wrapper
-                    .current_buffer_config
-                    .load()
-                    .expect("Process call without prior initialization call")
-                    .sample_rate;
+                // AuraCore: was a panic
+                let Some(buffer_config) = wrapper.current_buffer_config.load() else {
+                    return CLAP_PROCESS_ERROR;
+                };
+                let sample_rate = buffer_config.sample_rate;
                 let mut transport = Transport::new(sample_rate);
                 if !transport_info.is_null() {
                     let context = unsafe { &*transport_info };

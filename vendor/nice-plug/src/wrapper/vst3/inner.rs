@@ -171,6 +171,8 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// having to add a setter function to the parameter (or even worse, have it be completely
     /// untyped).
     pub param_ptr_to_hash: HashMap<ParamPtr, u32>,
+    /// AuraCore: Whether the host has activated the plugin before it set it up.
+    pub is_activation_due: AtomicBool,
     /// AuraCore: Which auxiliary inputs the host has switched off by an empty arrangement, one bit
     /// each. The layout stays the one that has them, because the number of busses must not change.
     pub empty_aux_inputs: AtomicU64,
@@ -387,6 +389,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             param_units,
             param_id_to_hash,
             param_ptr_to_hash,
+            is_activation_due: AtomicBool::new(false),
             empty_aux_inputs: AtomicU64::new(0),
             controller_values,
         });

@@ -474,8 +474,15 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
 
                 result
             }
-            (true, None) => kResultFalse,
+            // AuraCore: was refused, but some hosts set up later. The plugin is activated then.
+            (true, None) => {
+                self.inner.is_activation_due.store(true, Ordering::SeqCst);
+
+                kResultOk
+            }
             (false, _) => {
+                self.inner.is_activation_due.store(false, Ordering::SeqCst);
+
                 // In the case a host misbehaves and tries to activate the plugin without waiting for the
                 // `process` method to finish, manually wait for that method to finish.
                 let now = Instant::now();
@@ -1035,6 +1042,10 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
 
         // Initializing the plugin happens in `IAudioProcessor::set_active()` because the host may
         // still change the channel layouts at this point
+        // AuraCore: unless the host has called that already
+        if self.inner.is_activation_due.swap(false, Ordering::SeqCst) {
+            return unsafe { self.setActive(1) };
+        }
 
         kResultOk
     }
@@ -1086,12 +1097,11 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
         process_wrapper(|| {
             // We need to handle incoming automation first
             let data = unsafe { &*data };
-            let sample_rate = self
-                .inner
-                .current_buffer_config
-                .load()
-                .expect("Process call without prior setup call")
-                .sample_rate;
+            // AuraCore: was a panic
+            let Some(buffer_config) = self.inner.current_buffer_config.load() else {
+                return kResultFalse;
+            };
+            let sample_rate = buffer_config.sample_rate;
 
             crate::nice_debug_assert!(data.numInputs >= 0 && data.numOutputs >= 0);
             crate::nice_debug_assert_eq!(data.symbolicSampleSize, K_SYMBOLIC_SAMPLE_SIZE_32);
