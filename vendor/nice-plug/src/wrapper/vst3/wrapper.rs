@@ -189,16 +189,18 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
                 let info = unsafe { &mut *info };
                 info.mediaType = K_MEDIA_TYPE_AUDIO;
                 info.direction = dir;
-                #[allow(clippy::unnecessary_cast)]
-                {
-                    info.flags = vst3::Steinberg::Vst::BusInfo_::BusFlags_::kDefaultActive as u32;
-                }
 
                 let has_main_input = current_audio_io_layout.main_input_channels.is_some();
                 let aux_input_start_idx = if has_main_input { 1 } else { 0 };
                 let aux_input_idx = (index - aux_input_start_idx).max(0) as usize;
                 if index == 0 && has_main_input {
                     info.busType = K_BUS_TYPE_MAIN;
+                    // AuraCore: was set for auxiliary busses, too
+                    #[allow(clippy::unnecessary_cast)]
+                    {
+                        info.flags =
+                            vst3::Steinberg::Vst::BusInfo_::BusFlags_::kDefaultActive as u32;
+                    }
                     info.channelCount =
                         current_audio_io_layout.main_input_channels.unwrap().get() as i32;
                     u16strlcpy(&mut info.name, &current_audio_io_layout.main_input_name());
@@ -229,16 +231,18 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
                 let info = unsafe { &mut *info };
                 info.mediaType = K_MEDIA_TYPE_AUDIO;
                 info.direction = dir;
-                #[allow(clippy::unnecessary_cast)]
-                {
-                    info.flags = vst3::Steinberg::Vst::BusInfo_::BusFlags_::kDefaultActive as u32;
-                }
 
                 let has_main_output = current_audio_io_layout.main_output_channels.is_some();
                 let aux_output_start_idx = if has_main_output { 1 } else { 0 };
                 let aux_output_idx = (index - aux_output_start_idx).max(0) as usize;
                 if index == 0 && has_main_output {
                     info.busType = K_BUS_TYPE_MAIN;
+                    // AuraCore: was set for auxiliary busses, too
+                    #[allow(clippy::unnecessary_cast)]
+                    {
+                        info.flags =
+                            vst3::Steinberg::Vst::BusInfo_::BusFlags_::kDefaultActive as u32;
+                    }
                     // NOTE: See above, this becomes a 0 channel output if the plugin doesn't have a
                     //       main output
                     info.channelCount = current_audio_io_layout
