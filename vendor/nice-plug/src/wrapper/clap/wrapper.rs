@@ -437,21 +437,17 @@ impl<P: ClapPlugin> MainThreadExecutor<Task<P>> for Wrapper<P> {
                 }
             }
             Task::LatencyChanged => match &*self.host_latency.borrow() {
-                Some(host_latency) => {
+                Some(_) => {
                     crate::nice_debug_assert!(is_gui_thread);
 
-                    // The plugin needs to be deactivated in order for the latency to change. If
-                    // it's already deactivated we can notify the host immediately, otherwise we
+                    // The plugin needs to be deactivated in order for the latency to change. We
                     // need to request a restart and remember to notify the host of the latency
                     // change in the `activate` function.
-                    //
-                    // In practice, ignoring the activation status would be fine for many hosts, but
-                    // following the specification is probably a good idea regardless :)
+                    // AuraCore: was notified at once where the plugin had been deactivated in the
+                    //           meantime, but hosts may only be told while they activate
+                    self.latency_changed.store(true, Ordering::SeqCst);
                     if self.is_activated.load(Ordering::SeqCst) {
-                        self.latency_changed.store(true, Ordering::SeqCst);
                         self.request_restart();
-                    } else {
-                        unsafe_clap_call! { host_latency=>changed(&*self.host_callback) };
                     }
                 }
                 None => {
@@ -1546,6 +1542,13 @@ impl<P: ClapPlugin> Wrapper<P> {
         //      to keep doing it this way to stay consistent with VST3.
         let old_latency = self.current_latency.swap(samples, Ordering::SeqCst);
         if old_latency != samples {
+            // AuraCore: `activate` tells the host; asking for a restart would make every new instance
+            //           activate twice
+            if !self.is_activated.load(Ordering::SeqCst) {
+                self.latency_changed.store(true, Ordering::SeqCst);
+                return;
+            }
+
             let task_posted = self.schedule_gui(Task::LatencyChanged);
             crate::nice_debug_assert!(task_posted, "The task queue is full, dropping task...");
         }
@@ -1743,13 +1746,8 @@ impl<P: ClapPlugin> Wrapper<P> {
             unsafe { param._internal_update_smoother(buffer_config.sample_rate, true) };
         }
 
-        // If this reactivation happened due to the latency changing, notify the host of that
-        // latency change.
-        if wrapper.latency_changed.swap(false, Ordering::SeqCst)
-            && let Some(host_latency) = &*wrapper.host_latency.borrow()
-        {
-            unsafe_clap_call! { host_latency=>changed(&*wrapper.host_callback) };
-        }
+        // AuraCore: also where the host did not deactivate
+        wrapper.is_activated.store(false, Ordering::SeqCst);
 
         let mut activate_context = wrapper.make_activate_context();
 
@@ -1778,8 +1776,6 @@ impl<P: ClapPlugin> Wrapper<P> {
                             // Also store this for later, so we can reinitialize the plugin after restoring state
                             wrapper.current_buffer_config.store(Some(buffer_config));
 
-                            wrapper.is_activated.store(true, Ordering::SeqCst);
-
                             result = true;
 
                             break;
@@ -1805,6 +1801,19 @@ impl<P: ClapPlugin> Wrapper<P> {
 
         // NOTE: This needs to be dropped after the `plugin` lock to avoid deadlocks
         drop(activate_context);
+
+        // AuraCore: was done before the plugin had reported its latency, and counted as activated
+        //           before, so that the report asked for a restart
+        // If this activation changed the latency, or happened due to the latency changing, notify
+        // the host of that latency change.
+        if result {
+            if wrapper.latency_changed.swap(false, Ordering::SeqCst)
+                && let Some(host_latency) = &*wrapper.host_latency.borrow()
+            {
+                unsafe_clap_call! { host_latency=>changed(&*wrapper.host_callback) };
+            }
+            wrapper.is_activated.store(true, Ordering::SeqCst);
+        }
 
         result
     }
