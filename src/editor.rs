@@ -35,6 +35,7 @@ mod pages;
 mod preferences;
 mod shelf;
 pub mod theme;
+mod trouble;
 pub mod view;
 mod wake;
 mod widgets;
@@ -154,7 +155,9 @@ impl App {
         link.meters.hold_peaks(view.settings.analyser.peak_hold);
         let asker = link.adaptive.asker();
         let beats = link.adaptive.beats();
-        let problem = preferences.problem();
+        let trouble = trouble::of(link);
+        let problem = trouble.as_deref().or_else(|| preferences.problem());
+        let mix = *link.mix.read();
         let reset = {
             let hand = Hand::new(gui.param_setter(), &link.params, &history, now_s);
             let desk = Desk {
@@ -163,6 +166,7 @@ impl App {
                 colours,
                 picture: link.meters.picture(),
                 telemetry,
+                mix,
                 listener: link.adaptive.picture(),
             };
             let places = Places::of(at_least(ui.ctx().content_rect(), MIN_SIZE));
@@ -181,7 +185,7 @@ impl App {
                     pages::adaptive::show(ui, &desk, places.page, (&asker, beats), &mut view.adaptive);
                 }
                 Page::Track => {
-                    pages::track::show(ui, &desk, places.page, &mut link.track, &mut view.track);
+                    pages::track::show(ui, &desk, places.page, &mut link.sources.track, &mut view.track);
                 }
                 Page::Presets => {
                     pages::presets::show(ui, &desk, places.page, view);
@@ -265,7 +269,7 @@ impl NiceEguiApp for App {
     }
 
     fn editor_closed(&mut self) {
-        self.view.track.editing.give_last(&self.link.track.opener());
+        self.view.track.editing.give_last(&self.link.sources.track.opener());
         self.preferences.keep(&self.view.settings);
         self.gui = None;
     }
@@ -296,7 +300,7 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     app.link.meters.wake_with(wake());
     let clock = app.wake.clone();
     app.link.meters.tick_with(move || clock.look());
-    app.link.track.wake_with(wake());
+    app.link.sources.track.wake_with(wake());
     app.link.adaptive.wake_with(wake());
     create_egui_editor(window_state(&app), RepaintNotifier::new(), settings, app)
 }
