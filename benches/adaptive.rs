@@ -65,7 +65,8 @@ fn push_and_load() -> Row {
     writer.set_format(TapFormat { sample_rate_hz: RATE_HZ as f32, channels: 2 });
     Box::new(move |block| {
         _ = black_box(heading.take());
-        if let Some(begun) = writer.begin(block, block) {
+        if let Some(mut begun) = writer.begin(block.len()) {
+            begun.input(block, block);
             begun.finish(block, block);
         }
         reader.drain(usize::MAX, |frame| _ = black_box(frame));
@@ -125,7 +126,8 @@ fn share_of_a_core(audio: &[f32]) -> Option<f64> {
     for (number, block) in audio.chunks_exact(BLOCK).enumerate() {
         for instance in &mut instances {
             black_box(instance.port.adaptation(&controls()));
-            if let Some(begun) = instance.port.begin(block, block) {
+            if let Some(mut begun) = instance.port.begin(block.len()) {
+                begun.input(block, block);
                 begun.finish(block, block);
             }
         }

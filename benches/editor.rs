@@ -7,7 +7,8 @@
 
 use auracore::editor::App;
 use auracore::editor::view::Named;
-use auracore::plugin::{Open, Rig};
+use auracore::plugin::Rig;
+use auracore::sources::track::Open;
 use auracore::state::user_settings::{Module, Page};
 use nice_plug::context::gui::GuiContext;
 use std::hint::black_box;
@@ -43,7 +44,7 @@ impl Window {
     fn new((page, module): (Page, Module)) -> Self {
         let (rig, link) = Rig::new(48_000.0);
         if page == Page::Track {
-            link.track.opener().open(Open::Factory(0));
+            link.sources.track.opener().open(Open::Factory(0));
         }
         let host = host::Host::new(link.params.clone());
         // Nowhere: the user's own settings and presets are not to be touched.

@@ -7,12 +7,11 @@
 //!
 //! The moves lie in a layer of their own: what the user or automation sets is never rewritten.
 
-use std::sync::Arc;
-
 use crate::bridge::latest::latest;
 use crate::bridge::tap::tap;
 use crate::bridge::targets::targets;
 use crate::control::adaptive::Moves;
+use crate::worker::Worker;
 
 pub mod advice;
 pub mod bands;
@@ -37,7 +36,7 @@ pub use saved::Saved;
 
 use port::{Helm, Port};
 use steering::Heading;
-use worker::{AdaptivePicture, AdaptiveView, AdaptiveWorker, Board, Desk, Listening};
+use worker::{AdaptivePicture, AdaptiveView, AdaptiveWorker, Desk, Listening};
 
 /// Room for two thirds of a second at 48 kHz, six times the worker's period.
 const TAP_FRAMES: usize = 1 << 15;
@@ -71,7 +70,6 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
     let (restored_writer, restored) = targets();
     let (present_writer, present) = latest(Moves::NEUTRAL);
     let (picture_writer, pictures) = latest(AdaptivePicture::default());
-    let board = Arc::new(Board::default());
     let listening = Listening {
         tap: tap_reader,
         helm: Helm::new(headings_writer),
@@ -85,7 +83,10 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
         trouble: None,
         heading: None,
         shown_revision: None,
+        last: std::time::Instant::now(),
     };
+    let worker = Worker::new(listening);
+    let link = worker.link().clone();
     Adaptive {
         port: Port {
             tap: tap_writer,
@@ -96,8 +97,8 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
             is_frozen: false,
             is_listening: false,
         },
-        worker: AdaptiveWorker { waiting: Some(Box::new(listening)), board: board.clone(), thread: None },
-        view: AdaptiveView { pictures, board },
+        worker: AdaptiveWorker(worker),
+        view: AdaptiveView { pictures, link },
         restorer: Restorer(Helm::new(restored_writer)),
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod adaptive;
 mod dynamics;
+pub mod mix;
 pub mod range;
 pub mod session;
 

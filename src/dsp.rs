@@ -50,4 +50,9 @@ impl StereoBlock<'_> {
     pub fn channels(&mut self) -> [&mut [f32]; 2] {
         [self.left, self.right]
     }
+
+    /// Some of the frames.
+    pub fn range(&mut self, range: std::ops::Range<usize>) -> StereoBlock<'_> {
+        StereoBlock { left: &mut self.left[range.clone()], right: &mut self.right[range] }
+    }
 }

@@ -181,7 +181,7 @@ impl App {
                     pages::adaptive::show(ui, &desk, places.page, (&asker, beats), &mut view.adaptive);
                 }
                 Page::Track => {
-                    pages::track::show(ui, &desk, places.page, &mut link.track, &mut view.track);
+                    pages::track::show(ui, &desk, places.page, &mut link.sources.track, &mut view.track);
                 }
                 Page::Presets => {
                     pages::presets::show(ui, &desk, places.page, view);
@@ -265,7 +265,7 @@ impl NiceEguiApp for App {
     }
 
     fn editor_closed(&mut self) {
-        self.view.track.editing.give_last(&self.link.track.opener());
+        self.view.track.editing.give_last(&self.link.sources.track.opener());
         self.preferences.keep(&self.view.settings);
         self.gui = None;
     }
@@ -296,7 +296,7 @@ pub fn create(link: EditorLink) -> Option<Editor> {
     app.link.meters.wake_with(wake());
     let clock = app.wake.clone();
     app.link.meters.tick_with(move || clock.look());
-    app.link.track.wake_with(wake());
+    app.link.sources.track.wake_with(wake());
     app.link.adaptive.wake_with(wake());
     create_egui_editor(window_state(&app), RepaintNotifier::new(), settings, app)
 }

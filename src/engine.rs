@@ -5,14 +5,17 @@ use crate::control::adaptive::{Adaptation, Moves, Pace};
 use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls};
 use crate::dsp::sanitize::{LARGEST_INPUT, is_ordinary, sanitize};
 use crate::dsp::{MAX_BLOCK, StereoBlock};
+use crate::source::Note;
 use fearless_simd::Level;
 
 pub mod chain;
+pub mod mixer;
 mod monitor;
 mod trail;
 
 use chain::Chain;
-use monitor::Monitor;
+use mixer::{Events, Mixer};
+use monitor::{Heard, Monitor};
 use trail::Trail;
 
 /// Audio of one call. Every slice has the same length; mono is rendered when `right` is absent.
@@ -24,6 +27,26 @@ pub struct EngineIo<'a> {
     /// External side-chain, left and right (the same slice twice for a mono side-chain).
     pub sidechain: Option<[&'a [f32]; 2]>,
 }
+
+/// Who else takes part in a call: sources that are mixed in front of the chain, and somebody who looks on.
+pub struct Company<'a, O: Observer> {
+    /// The sources, and what they are told.
+    pub sources: Option<(&'a mut Mixer, Events<'a>)>,
+    /// Who looks on.
+    pub observer: &'a mut O,
+}
+
+/// Looks on while a block is rendered. Audio thread.
+pub trait Observer {
+    /// What goes into the chain, at most [`MAX_BLOCK`] frames: the input with the sources. Mono is the same in both.
+    fn mixed(&mut self, _left: &[f32], _right: &[f32]) {}
+
+    /// What compressor and limiter did: one point for each [`Engine::point_frames_for`] frames since the last reset,
+    /// however the blocks are cut.
+    fn point(&mut self, _point: DynamicsPoint) {}
+}
+
+impl Observer for () {}
 
 /// The processing engine.
 pub struct Engine {
@@ -60,6 +83,12 @@ impl Scratch {
 
     fn sanitize(&mut self, frames: usize) -> u64 {
         sanitize(&mut self.left[..frames]) + sanitize(&mut self.right[..frames])
+    }
+
+    fn add(&mut self, other: &Self, frames: usize) {
+        for (own, other) in [(&mut self.left, &other.left), (&mut self.right, &other.right)] {
+            own[..frames].iter_mut().zip(other).for_each(|(own, other)| *own += other);
+        }
     }
 
     /// Keeps the chain's arithmetic away from overflow.
@@ -134,17 +163,22 @@ impl Engine {
 
     /// Renders in place, any length from 0 up. Never allocates, locks, logs or panics.
     pub fn process(&mut self, io: EngineIo<'_>, controls: &MasterControls) {
-        self.process_tracing(io, controls, |_| ());
+        self.process_with(io, controls, Company { sources: None, observer: &mut () });
     }
 
-    /// As [`Self::process`], and hands out what compressor and limiter did: one point for each
-    /// [`Self::point_frames_for`] frames since the last reset, however the blocks are cut.
-    pub fn process_tracing(
+    /// As [`Self::process`], with sound sources in front of the chain and somebody who looks on. Bypass lets through what
+    /// came in, without the sources.
+    pub fn process_with(
         &mut self,
         io: EngineIo<'_>,
         controls: &MasterControls,
-        mut on_point: impl FnMut(DynamicsPoint),
+        company: Company<'_, impl Observer>,
     ) {
+        let Company { sources, observer } = company;
+        let mut sources = sources.filter(|(mixer, _)| !mixer.is_empty());
+        if let Some((mixer, events)) = &mut sources {
+            mixer.begin(events.transport);
+        }
         let EngineIo { left, mut right, sidechain } = io;
         let mut controls = *controls;
         if right.is_none() {
@@ -166,11 +200,17 @@ impl Engine {
             let to_grid = MAX_BLOCK - since_grid;
             let end = (start + to_grid).min(left.len());
             let range = start..end;
-            let external = sidechain.map(|s| s.map(|x| &x[range.clone()]));
-            let other = right.as_mut().map(|r| &mut r[range.clone()]);
-            self.process_block(&mut left[range], other, external, &controls);
+            let sidechain = sidechain.map(|s| s.map(|x| &x[range.clone()]));
+            let right = right.as_mut().map(|r| &mut r[range.clone()]);
+            let block = EngineIo { left: &mut left[range], right, sidechain };
+            let mixing = sources.as_mut().map(|(mixer, events)| Mixing {
+                mixer,
+                frame: start,
+                notes: notes_within(events.notes, start, end),
+            });
+            self.process_block(block, mixing, &controls, observer);
             if let Some(point) = self.trail.follow(&self.chain, self.position) {
-                on_point(point);
+                observer.point(point);
             }
             start = end;
         }
@@ -178,11 +218,12 @@ impl Engine {
 
     fn process_block(
         &mut self,
-        left: &mut [f32],
-        right: Option<&mut [f32]>,
-        sidechain: Option<[&[f32]; 2]>,
+        io: EngineIo<'_>,
+        mixing: Option<Mixing<'_>>,
         controls: &MasterControls,
+        observer: &mut impl Observer,
     ) {
+        let EngineIo { left, right, sidechain } = io;
         let frames = left.len();
         let mut wet = Scratch::SILENCE;
         wet.left[..frames].copy_from_slice(left);
@@ -192,13 +233,20 @@ impl Engine {
             self.replaced_samples += wet.sanitize(frames);
         }
         let mut dry = wet;
-        if !ordinary {
+        let mut added = mixing.and_then(|mixing| mixing.added(&dry, frames, right.is_none()));
+        if let Some(added) = &added {
+            wet.add(added, frames);
+        }
+        if !ordinary || added.is_some() {
             wet.clamp(frames);
         }
+        observer.mixed(&wet.left[..frames], &wet.right[..frames]);
         let guarded = sidechain.map(|[l, r]| guard_sidechain(l, r));
         let external = guarded.as_ref().map(|s| [&s.left[..frames], &s.right[..frames]]);
         self.chain.process(&mut wet.block(frames), external, controls);
-        self.monitor.process(&mut wet.block(frames), &mut dry.block(frames), &controls.global, self.position);
+        let added = added.as_mut().map(|added| added.block(frames));
+        let heard = Heard { input: dry.block(frames), sources: added };
+        self.monitor.process(&mut wet.block(frames), heard, &controls.global, self.position);
         self.position += frames as u64;
         // The stages are finite by design; should one ever fail, silence and a fresh start are the lesser harm.
         if !wet.is_ordinary(self.level, frames, f32::MAX) {
@@ -219,6 +267,40 @@ impl Engine {
         all.match_gain_db = self.monitor.match_gain_db();
         all.replaced_samples = self.replaced_samples;
     }
+}
+
+/// The sources' share of a stretch.
+struct Mixing<'a> {
+    mixer: &'a mut Mixer,
+    /// First frame of the stretch within the host block.
+    frame: usize,
+    notes: &'a [Note],
+}
+
+impl Mixing<'_> {
+    /// The sum of all sources, if anything sounds. A mono layout gets half of the sum of both channels.
+    fn added(self, input: &Scratch, frames: usize, is_mono: bool) -> Option<Scratch> {
+        let mut added = Scratch::SILENCE;
+        let input = [&input.left[..frames], &input.right[..frames]];
+        if !self.mixer.render(self.frame, self.notes, input, &mut added.block(frames)) {
+            return None;
+        }
+        if is_mono {
+            for (left, right) in added.left.iter_mut().zip(&mut added.right) {
+                *left = 0.5 * (*left + *right);
+                *right = *left;
+            }
+        }
+        Some(added)
+    }
+}
+
+/// The notes of a stretch of the host block. What comes behind the end of the block belongs to its last stretch.
+fn notes_within(notes: &[Note], start: usize, end: usize) -> &[Note] {
+    let first = notes.partition_point(|note| note.frame < start);
+    let first = if start == 0 { 0 } else { first };
+    let count = notes[first..].partition_point(|note| note.frame < end);
+    &notes[first..first + count]
 }
 
 fn guard_sidechain(left: &[f32], right: &[f32]) -> Scratch {

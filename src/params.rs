@@ -4,40 +4,34 @@
 //! them through the host with [`AuraParams::apply`] and the framework's own setter. The framework has no safe way to
 //! set a parameter without the context that it gives to an open editor.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use nice_plug::prelude::*;
 
 use crate::adaptive::Saved;
 use crate::control::MasterControls;
 use crate::control::adaptive::AdaptiveControls;
-use crate::control::session::TrackControls;
-use crate::state::track::SavedTrack;
+use crate::parameter::{Act, Embedded, View, Writer, lock};
+use crate::sources::SourceParams;
+use crate::sources::track::TrackParams;
 use crate::state::{AbSlots, Slot};
 
 mod adaptive;
-mod choice;
 mod clipper;
 mod compressor;
-mod declare;
 mod dither;
-mod embedded;
 mod eq;
 mod global;
 mod limiter;
-pub mod text;
-mod track;
 mod width;
 
 pub use adaptive::AdaptiveParams;
 pub use clipper::ClipperParams;
 pub use compressor::CompressorParams;
 pub use dither::DitherParams;
-pub use embedded::Embedded;
 pub use eq::{EqBandParams, EqParams};
 pub use global::GlobalParams;
 pub use limiter::LimiterParams;
-pub use track::{GroupParams, TrackParams};
 pub use width::WidthParams;
 
 /// All parameters, by part.
@@ -64,18 +58,18 @@ pub struct AuraParams {
     /// Dither.
     #[nested(group = "Dither")]
     pub dither: DitherParams,
-    /// Track player.
+    /// Track player. Its parameters stand before the listener's, where they have always been: some hosts count them.
     #[nested(group = "Track")]
-    pub track: TrackParams,
-    /// The track.
-    #[persist = "track"]
-    pub embedded: Embedded<SavedTrack>,
+    pub track: Arc<TrackParams>,
     /// The listener.
     #[nested(group = "Adaptive")]
     pub adaptive: AdaptiveParams,
     /// Where the listener has gone and what it has learned.
     #[persist = "adaptive"]
     pub course: Embedded<Saved>,
+    /// What each source has in the mix, and the parameters of the newer sources.
+    #[nested]
+    pub sources: SourceParams,
     /// The setting to compare with. Never touched by the audio thread.
     #[persist = "ab"]
     ab: Mutex<AbSlots>,
@@ -85,14 +79,15 @@ pub struct AuraParams {
 
 impl Default for AuraParams {
     fn default() -> Self {
-        Self::starting_with(&MasterControls::default(), &TrackControls::default())
+        Self::starting_with(&MasterControls::default())
     }
 }
 
 impl AuraParams {
     /// Parameters whose values and defaults, which hosts see and go back to, are these. Both comparison slots hold them.
-    pub fn starting_with(master: &MasterControls, track: &TrackControls) -> Self {
+    pub fn starting_with(master: &MasterControls) -> Self {
         let defaults = master.clamped();
+        let sources = SourceParams::default();
         Self {
             global: GlobalParams::new(defaults.mode, &defaults.global),
             eq: EqParams::new(&defaults.eq),
@@ -101,10 +96,10 @@ impl AuraParams {
             clipper: ClipperParams::new(&defaults.clipper),
             limiter: LimiterParams::new(&defaults.limiter),
             dither: DitherParams::new(&defaults.dither),
-            track: TrackParams::new(track),
-            embedded: Embedded::default(),
+            track: sources.track.player.clone(),
             adaptive: AdaptiveParams::new(&AdaptiveControls::default()),
             course: Embedded::default(),
+            sources,
             ab: Mutex::new(AbSlots::both(defaults)),
             in_flight: Mutex::new(None),
         }
@@ -113,11 +108,6 @@ impl AuraParams {
     /// What plays now, the host's modulation included, always in range. Audio thread: atomic loads only.
     pub fn controls(&self) -> MasterControls {
         self.view(View::Playing).clamped()
-    }
-
-    /// How the track is played now, the host's modulation included. Audio thread: atomic loads only.
-    pub fn track_controls(&self) -> TrackControls {
-        self.track.controls(View::Playing)
     }
 
     /// What the listener may do now, the host's modulation included; locks are kept elsewhere. Any thread: atomic loads
@@ -227,69 +217,5 @@ impl AuraParams {
         });
         context.add_section("Adaptive", |section| self.adaptive.remote_pages(section));
         context.add_section("Track", |section| self.track.remote_pages(section));
-    }
-}
-
-/// The lock of a plain value, which a panic elsewhere cannot have left half written.
-fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
-    value.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Which of a parameter's two values is meant.
-#[derive(Debug, Clone, Copy)]
-enum View {
-    /// With the host's modulation.
-    Playing,
-    /// Without it.
-    Set,
-}
-
-impl View {
-    fn of<P: Param>(self, param: &P) -> P::Plain {
-        match self {
-            Self::Playing => param.modulated_plain_value(),
-            Self::Set => param.unmodulated_plain_value(),
-        }
-    }
-}
-
-/// Sets parameters through the host.
-struct Writer<'a> {
-    setter: &'a ParamSetter<'a>,
-    act: Act<'a>,
-}
-
-/// What a writer does with a parameter.
-#[derive(Clone, Copy)]
-enum Act<'a> {
-    /// Sets it where it has another value.
-    SetChanged,
-    /// Sets it.
-    SetAll,
-    /// Ends a gesture on it if its name is among these.
-    End(&'a [String]),
-}
-
-impl Writer<'_> {
-    /// Does it with one parameter; setting is a complete gesture.
-    fn set<P: Param>(&self, param: &P, value: P::Plain)
-    where
-        P::Plain: Copy,
-    {
-        let sets = match self.act {
-            Act::SetChanged => param.unmodulated_plain_value() != value,
-            Act::SetAll => true,
-            Act::End(names) => {
-                if names.iter().any(|name| name == param.name()) {
-                    self.setter.end_set_parameter(param);
-                }
-                false
-            }
-        };
-        if sets {
-            self.setter.begin_set_parameter(param);
-            self.setter.set_parameter(param, value);
-            self.setter.end_set_parameter(param);
-        }
     }
 }

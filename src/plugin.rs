@@ -16,14 +16,17 @@ use nice_plug::prelude::*;
 use crate::adaptive::port::Port;
 use crate::adaptive::worker::{AdaptiveView, AdaptiveWorker};
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
-use crate::bridge::tap::{TapFormat, TapWriter, tap};
+use crate::bridge::tap::{TapBlock, TapFormat, TapWriter, tap};
 use crate::bridge::trail::{TrailWriter, trail};
 use crate::control::adaptive::{Adaptation, Pace};
-use crate::control::session::NoteEvent;
+use crate::control::mix::MixTelemetry;
 use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls};
 use crate::editor;
-use crate::engine::{Engine, EngineIo};
+use crate::engine::mixer::{Events, Mixer};
+use crate::engine::{Company, Engine, EngineIo, Observer};
 use crate::params::AuraParams;
+use crate::source::{Spec, Tail, Transport};
+use crate::sources::{SourceOwners, SourceViews};
 use crate::state;
 
 mod adaptive;
@@ -31,10 +34,11 @@ mod effect;
 mod instrument;
 mod meter_worker;
 mod motion;
+mod notes;
 mod reset_gate;
 mod restore;
 mod rig;
-mod track;
+mod transport;
 
 pub use effect::AuraCore;
 pub use instrument::AuraCoreInstrument;
@@ -43,11 +47,11 @@ pub use meter_worker::{
     SCOPE_FRAMES,
 };
 pub use rig::Rig;
-pub use track::{Edited, Open, Opener, Stage, StepPicture, TrackPicture, TrackView, play_from_the_start};
 
 use meter_worker::{MeterWorker, meter_worker};
+use notes::Notes;
 use reset_gate::ResetGate;
-use track::{NOTES, TrackKeeper, TrackSource};
+use transport::Follow;
 
 /// Shown by hosts.
 const VENDOR: &str = "AuraCore";
@@ -69,8 +73,10 @@ pub struct EditorLink {
     pub meters: MeterView,
     /// What the chain reports, gain reductions held with a steady fall.
     pub telemetry: LatestReader<ChainTelemetry>,
-    /// The track.
-    pub track: TrackView,
+    /// Levels of the sources, in the order of [`crate::sources::SourceParams::NAMES`].
+    pub mix: LatestReader<MixTelemetry>,
+    /// The sources.
+    pub sources: SourceViews,
     /// The listener.
     pub adaptive: AdaptiveView,
 }
@@ -95,11 +101,14 @@ struct Core {
     telemetry: LatestWriter<ChainTelemetry>,
     held: ChainTelemetry,
     worker: MeterWorker,
-    source: TrackSource,
+    mixer: Mixer,
+    mix: LatestWriter<MixTelemetry>,
+    follow: Follow,
+    notes: Notes,
     port: Port,
     listener: AdaptiveWorker,
-    /// Ends the worker of the track with the plugin.
-    _keeper: TrackKeeper,
+    /// Ends the workers of the sources with the plugin.
+    _owners: SourceOwners,
     /// Taken by the editor.
     editor_link: Option<EditorLink>,
 }
@@ -130,15 +139,22 @@ impl Default for Core {
 impl Core {
     /// An instance whose parameters start with a setting.
     fn starting_with(master: &MasterControls) -> Self {
-        let params = Arc::new(AuraParams::starting_with(master, &track::initial_controls()));
+        let params = Arc::new(AuraParams::starting_with(master));
         let (tap, tap_reader) = tap(TAP_FRAMES);
         let (trail, trail_reader) = trail(TRAIL_POINTS);
         let (worker, meters) = meter_worker(tap_reader, trail_reader);
         let (telemetry, telemetry_reader) = latest(ChainTelemetry::default());
-        let (source, keeper, view) = track::track(&params);
+        let (mixer, owners, sources) = params.sources.make();
+        let (mix, mix_reader) = latest(MixTelemetry::default());
         let (port, listener, adaptive) = adaptive::listener(&params);
-        let editor_link =
-            EditorLink { params: params.clone(), meters, telemetry: telemetry_reader, track: view, adaptive };
+        let editor_link = EditorLink {
+            params: params.clone(),
+            meters,
+            telemetry: telemetry_reader,
+            mix: mix_reader,
+            sources,
+            adaptive,
+        };
         Self {
             params,
             active: None,
@@ -148,10 +164,13 @@ impl Core {
             telemetry,
             held: ChainTelemetry::default(),
             worker,
-            source,
+            mixer,
+            mix,
+            follow: Follow::default(),
+            notes: Notes::default(),
             port,
             listener,
-            _keeper: keeper,
+            _owners: owners,
             editor_link: Some(editor_link),
         }
     }
@@ -195,12 +214,8 @@ impl Core {
         self.gate.activate(config.max_buffer_size);
         self.held = ChainTelemetry::default();
         let is_offline = config.process_mode == ProcessMode::Offline;
-        self.source.activate(
-            f64::from(config.sample_rate),
-            config.max_buffer_size as usize,
-            is_offline,
-            &self.params.track_controls(),
-        );
+        self.follow = Follow::default();
+        self.mixer.prepare(&Spec { rate_hz: f64::from(config.sample_rate), is_offline });
         let channels = layout.main_output_channels.map_or(2, NonZeroU32::get);
         let format = TapFormat { sample_rate_hz: config.sample_rate, channels };
         self.tap.set_format(format);
@@ -215,7 +230,7 @@ impl Core {
             && let Some(active) = &mut self.active
         {
             active.engine.reset();
-            self.source.reset();
+            self.mixer.reset();
         }
     }
 
@@ -241,48 +256,64 @@ impl Core {
             left.fill(0.0);
             right.iter_mut().for_each(|right| right.fill(0.0));
         }
-        let (notes, count) = notes(context);
-        self.source.add(
-            left,
-            right.as_deref_mut(),
-            &self.params.track_controls(),
-            context.transport(),
-            &notes[..count],
-        );
-        let status = self.master(left, right, sidechain(aux, frames), &controls);
-        if self.source.is_awake() { ProcessStatus::KeepAlive } else { status }
+        let transport = self.follow.block(context.transport(), frames);
+        self.notes.take(context);
+        self.master(left, right, sidechain(aux, frames), &controls, transport)
     }
 
-    /// Runs the chain on a block in place and tells everybody who listens.
+    /// Mixes the sources to a block, runs the chain on it in place and tells everybody who listens.
     fn master(
         &mut self,
         left: &mut [f32],
         mut right: Option<&mut [f32]>,
         sidechain: Option<[&[f32]; 2]>,
         controls: &MasterControls,
+        transport: Transport,
     ) -> ProcessStatus {
         let Some(active) = &mut self.active else { return ProcessStatus::Error("not activated") };
         let frames = left.len();
         let silent_input = is_silent(left) && right.as_deref().is_none_or(is_silent);
-        let heard = right.as_deref().unwrap_or(left);
-        let block = self.tap.begin(left, heard);
         let adaptation = self.port.adaptation(&self.params.adaptive_controls());
-        let listened = self.port.begin(left, heard);
         active.engine.adapt(&adaptation);
+        let taps = [self.tap.begin(frames), self.port.begin(frames)];
+        let mut listeners = Listeners { taps, trail: &mut self.trail };
         let io = EngineIo { left, right: right.as_deref_mut(), sidechain };
-        active.engine.process_tracing(io, controls, |point| self.trail.push(point));
+        let sources = Some((&mut self.mixer, Events { transport, notes: self.notes.heard() }));
+        active.engine.process_with(io, controls, Company { sources, observer: &mut listeners });
         let silent_output = is_silent(left) && right.as_deref().is_none_or(is_silent);
         let heard = right.as_deref().unwrap_or(left);
-        for block in [block, listened].into_iter().flatten() {
-            block.finish(left, heard);
-        }
+        listeners.finish(left, heard);
         self.port.report(active.engine.adaptive_moves());
 
         self.gate.rendered(frames);
         let fall_db = TELEMETRY_FALL_DB_PER_S * frames as f32 / active.sample_rate_hz;
         self.held = held(&self.held, &active.engine.telemetry(), fall_db);
         self.telemetry.write(self.held);
-        active.status(frames, silent_input && silent_output)
+        self.mix.write(self.mixer.telemetry());
+        active.status(frames, silent_input && silent_output, self.mixer.tail())
+    }
+}
+
+/// Everybody who listens while a block is rendered.
+struct Listeners<'a> {
+    taps: [Option<TapBlock<'a>>; 2],
+    trail: &'a mut TrailWriter<DynamicsPoint>,
+}
+
+impl Listeners<'_> {
+    /// Tells what came out.
+    fn finish(self, left: &[f32], right: &[f32]) {
+        self.taps.into_iter().flatten().for_each(|tap| tap.finish(left, right));
+    }
+}
+
+impl Observer for Listeners<'_> {
+    fn mixed(&mut self, left: &[f32], right: &[f32]) {
+        self.taps.iter_mut().flatten().for_each(|tap| tap.input(left, right));
+    }
+
+    fn point(&mut self, point: DynamicsPoint) {
+        self.trail.push(point);
     }
 }
 
@@ -327,11 +358,18 @@ impl Active {
         context.set_latency_samples(latency as u32);
     }
 
-    /// Lets the host put the plugin to sleep once nothing is left inside.
-    fn status(&mut self, frames: usize, silent: bool) -> ProcessStatus {
+    /// Lets the host put the plugin to sleep once nothing is left inside and no source goes on.
+    fn status(&mut self, frames: usize, silent: bool, sources: Tail) -> ProcessStatus {
         self.silent_frames = if silent { self.silent_frames.saturating_add(frames) } else { 0 };
         let latency = self.engine.latency_samples();
-        if self.silent_frames > latency { ProcessStatus::Normal } else { ProcessStatus::Tail(latency as u32) }
+        match sources {
+            Tail::Endless => ProcessStatus::KeepAlive,
+            Tail::Samples(frames) => {
+                ProcessStatus::Tail((latency as u64).saturating_add(frames).min(u32::MAX.into()) as u32)
+            }
+            Tail::Silent if self.silent_frames > latency => ProcessStatus::Normal,
+            Tail::Silent => ProcessStatus::Tail(latency as u32),
+        }
     }
 }
 
@@ -349,26 +387,6 @@ fn sidechain<'a>(aux: &'a mut AuxiliaryBuffers, frames: usize) -> Option<[&'a [f
         [left, right, ..] if left.len() == frames && right.len() == frames => Some([left, right]),
         _ => None,
     }
-}
-
-/// Note events of a block, the first ones where there are more than fit.
-fn notes<P: Plugin>(context: &mut impl ProcessContext<P>) -> ([NoteEvent; NOTES], usize) {
-    let mut notes = [NoteEvent { at: 0, is_on: false }; NOTES];
-    let mut count = 0;
-    while let Some(event) = context.next_event() {
-        let is_on = match event {
-            nice_plug::prelude::NoteEvent::NoteOn { .. } => true,
-            nice_plug::prelude::NoteEvent::NoteOff { .. } | nice_plug::prelude::NoteEvent::Choke { .. } => {
-                false
-            }
-            _ => continue,
-        };
-        if let Some(note) = notes.get_mut(count) {
-            *note = NoteEvent { at: event.timing() as usize, is_on };
-            count += 1;
-        }
-    }
-    (notes, count)
 }
 
 fn is_silent(samples: &[f32]) -> bool {

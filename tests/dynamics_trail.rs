@@ -3,13 +3,22 @@
 mod common;
 
 use auracore::control::*;
-use auracore::engine::{Engine, EngineIo};
+use auracore::engine::{Company, Engine, EngineIo, Observer};
 use common::*;
 
 const RATE_HZ: f64 = 48_000.0;
 
 fn db_to_gain(db: f32) -> f32 {
     10.0f32.powf(db / 20.0)
+}
+
+/// Keeps every point.
+struct Points<'a>(&'a mut Vec<DynamicsPoint>);
+
+impl Observer for Points<'_> {
+    fn point(&mut self, point: DynamicsPoint) {
+        self.0.push(point);
+    }
 }
 
 /// Renders blocks of `block` frames; the output and the trail.
@@ -25,7 +34,7 @@ fn traced(
     let [left, right] = &mut out;
     for (left, right) in left.chunks_mut(block).zip(right.chunks_mut(block)) {
         let io = EngineIo { left, right: Some(right), sidechain: None };
-        engine.process_tracing(io, controls, |point| points.push(point));
+        engine.process_with(io, controls, Company { sources: None, observer: &mut Points(&mut points) });
     }
     (out, points)
 }
@@ -162,7 +171,8 @@ fn a_reset_begins_a_new_stretch() {
     let render = |engine: &mut Engine, frames: usize, value: f32| {
         let (mut left, mut points) = (vec![value; frames], Vec::new());
         let io = EngineIo { left: &mut left, right: None, sidechain: None };
-        engine.process_tracing(io, &MasterControls::default(), |point| points.push(point));
+        let company = Company { sources: None, observer: &mut Points(&mut points) };
+        engine.process_with(io, &MasterControls::default(), company);
         points
     };
     let point_frames = Engine::point_frames_for(RATE_HZ);

@@ -32,7 +32,7 @@ const TRACK: &str = r#"{"progression": [
 fn opened(size: egui::Vec2, text: &str) -> Window {
     let mut window = Window::new(size.into());
     let saved = SavedTrack { name: "Mine".into(), text: text.into(), ..SavedTrack::default() };
-    window.params.embedded.replace(saved);
+    window.params.track.embedded.replace(saved);
     click(&mut window, egui::accesskit::Role::Tab, "Track");
     settle(&mut window, text);
     window
@@ -50,7 +50,7 @@ fn press(window: &mut Window, name: &str) {
 }
 
 fn text(window: &Window) -> String {
-    window.params.embedded.read().0.text.clone()
+    window.params.track.embedded.read().0.text.clone()
 }
 
 /// Draws until the plugin has this track.

@@ -293,13 +293,13 @@ fn assert_same(a: &MasterControls, b: &MasterControls) {
 fn defaults_are_the_defaults_of_the_controls() {
     assert_eq!(AuraParams::default().controls(), MasterControls::default());
     assert_eq!(AuraParams::default().settings(), MasterControls::default());
-    assert_eq!(AuraParams::default().track_controls(), TrackControls::default());
+    assert_eq!(AuraParams::default().track.controls(), TrackControls::default());
 }
 
 #[test]
 fn other_defaults_are_what_hosts_go_back_to() {
     let (plain, warm) = (AuraParams::default(), &by_name("warm").unwrap().controls);
-    let params = AuraParams::starting_with(warm, &TrackControls::default());
+    let params = AuraParams::starting_with(warm);
     assert_same(&params.settings(), warm);
     assert!(params.ab_equal());
     for (_, param, _) in params.param_map() {

@@ -1,7 +1,8 @@
 //! Playing tracks: seeks, cuts, loops, the host's timeline, exchange of tracks. Everything is compared with a straight
 //! render of the same track, sample by sample.
 
-use auracore::control::session::{NoteEvent, PlayMode, TrackControls, Transport};
+use auracore::control::session::{PlayMode, TrackControls};
+use auracore::source::{self, Note, Source, Spec, Transport};
 use auracore::track::file::files::NoFiles;
 use auracore::track::file::limits::Limits;
 use auracore::track::play::plan::{CompileOptions, Plan};
@@ -77,7 +78,7 @@ fn worst(x: &[f32], y: &[f32]) -> f32 {
 
 fn loaded(plan: &Arc<Plan>) -> (Player, PlayerLink) {
     let (mut player, mut link) = player();
-    player.prepare(RATE_HZ);
+    player.prepare(&Spec { rate_hz: RATE_HZ, is_offline: false });
     assert!(link.programs.send(Box::new(Program::new(plan.clone()))).is_ok());
     (player, link)
 }
@@ -89,7 +90,6 @@ const HOST: TrackControls = TrackControls {
     is_looping: false,
     loop_start_s: 0.0,
     loop_end_s: 0.0,
-    gain: 1.0,
     groups: [auracore::control::session::GroupControls { gain: 1.0, mute: false, solo: false }; 3],
 };
 
@@ -106,8 +106,9 @@ fn play(
     let (mut at, mut block) = (0, 0);
     while at < frames {
         let end = (at + cut(block)).min(frames);
-        let transport = Transport { is_playing: true, position_frames: Some(from + at as i64) };
-        player.process(&mut left[at..end], &mut right[at..end], controls, transport, &[]);
+        let position_frames = Some(from + at as i64);
+        let transport = Transport { is_playing: true, position_frames, ..Transport::default() };
+        source::play(player, controls, (transport, RATE_HZ), &[], [&mut left[at..end], &mut right[at..end]]);
         (at, block) = (end, block + 1);
     }
     out
@@ -176,7 +177,7 @@ fn stopping_fades_out_and_leaves_silence() {
     let (mut player, mut link) = loaded(&plan);
     let playing = play(&mut player, &HOST, 20_000, 2_000, |_| 500);
     let (mut left, mut right) = (vec![0.0; 2_000], vec![0.0; 2_000]);
-    player.process(&mut left, &mut right, &HOST, Transport::default(), &[]);
+    source::play(&mut player, &HOST, (Transport::default(), RATE_HZ), &[], [&mut left, &mut right]);
     assert!((left[0] - playing[0][1_999]).abs() < 0.1 && left[0] != 0.0);
     assert!(left[400..].iter().all(|x| *x == 0.0));
     assert!(!player.is_active() && !link.telemetry.read().is_playing);
@@ -214,8 +215,8 @@ fn a_note_starts_the_track_at_its_sample_and_its_release_ends_it() {
     let (mut player, _link) = loaded(&plan);
     let controls = TrackControls { mode: PlayMode::Notes, ..HOST };
     let (mut left, mut right) = (vec![0.0; 6_000], vec![0.0; 6_000]);
-    let notes = [NoteEvent { at: 1_000, is_on: true }, NoteEvent { at: 4_000, is_on: false }];
-    player.process(&mut left, &mut right, &controls, Transport::default(), &notes);
+    let notes = [Note::plain(1_000, 60, true), Note::plain(4_000, 60, false)];
+    source::play(&mut player, &controls, (Transport::default(), RATE_HZ), &notes, [&mut left, &mut right]);
     assert!(left[..1_000].iter().all(|x| *x == 0.0));
     assert_eq!(worst(&left[1_000..4_000], &truth[0][..3_000]), 0.0);
     assert!(left[4_001] != 0.0 && left[4_400..].iter().all(|x| *x == 0.0));

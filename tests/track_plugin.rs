@@ -13,13 +13,22 @@ use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_host::prelude::*;
 use serde_json::{Value, json};
 
+#[path = "support/folder.rs"]
+mod folder;
+#[path = "support/program.rs"]
+mod program;
 #[path = "plugin_hosts/rig.rs"]
 #[allow(dead_code)] // each test executable uses its own part of the rig
 mod rig;
 #[path = "plugin_hosts/session.rs"]
 mod session;
+use auracore::audio_file::read;
+use folder::Folder;
 use rig::{Block, EFFECT, INSTRUMENT, Numbers, Rig, push_note};
-use session::{changed, entry, example, play, put, put_saved, rest, straight, tone, wait, with_track, worst};
+use session::{
+    changed, entry, example, flat, play, put, put_saved, rest, straight, timeline, tone, wait, with_track,
+    worst,
+};
 
 const RATE_HZ: f64 = 48_000.0;
 /// What a seek may differ from playing on.
@@ -74,7 +83,7 @@ fn free_running_starts_with_its_switch_and_loops() {
         ("Track run", "on"),
     ];
     let mut rig = Rig::new(entry(), INSTRUMENT);
-    let mut changes = vec![rig.typed(0, "Bypass", "on")];
+    let mut changes = flat(&mut rig);
     changes.extend(settings.map(|(name, text)| rig.typed(0, name, text)));
     rig.set(&changes);
     put(&mut rig, &tone(200.0));
@@ -95,8 +104,8 @@ fn free_running_starts_with_its_switch_and_loops() {
 fn a_track_that_arrives_late_begins_at_its_beginning() {
     let expected = straight(&tone(200.0), RATE_HZ);
     let mut rig = Rig::new(entry(), INSTRUMENT);
-    let changes =
-        [rig.typed(0, "Bypass", "on"), rig.typed(0, "Track mode", "Free"), rig.typed(0, "Track run", "on")];
+    let mut changes = flat(&mut rig);
+    changes.extend([rig.typed(0, "Track mode", "Free"), rig.typed(0, "Track run", "on")]);
     rig.set(&changes);
     rig.activate(RATE_HZ, 512);
     let latency = rig.latency();
@@ -152,8 +161,8 @@ fn one_channel_gets_half_of_both() {
     let inactive = rig.instance.inactive_plugin_handle().unwrap();
     configs.select(&inactive, ClapId::new(3)).unwrap();
     (rig.inputs, rig.channels) = (1, 1);
-    let bypass = rig.typed(0, "Bypass", "on");
-    rig.set(&[bypass]);
+    let changes = flat(&mut rig);
+    rig.set(&changes);
     put(&mut rig, &example());
     rig.activate(RATE_HZ, 512);
     let latency = rig.latency();
@@ -163,6 +172,22 @@ fn one_channel_gets_half_of_both() {
         let both = 0.5 * (expected[0][i] + expected[1][i]);
         assert!((x - both).abs() <= SEEK_ERROR, "frame {i}: {x}, expected {both}");
     }
+}
+
+#[test]
+fn bypass_silences_the_track_and_a_host_that_stands_still_may_sleep() {
+    let (mut rig, latency) = with_track(EFFECT, &example(), &[("Bypass", "on")], RATE_HZ, 512);
+    let out = play(&mut rig, 0, 20_000, &[512], RATE_HZ);
+    assert!(out.iter().all(|channel| channel[latency + FADE..].iter().all(|x| *x == 0.0)));
+    let status = |rig: &mut Rig, is_playing| {
+        rest(rig, 4_000, &[512], RATE_HZ);
+        rig.transport = Some(timeline(100_000, is_playing, RATE_HZ));
+        rig.process(&mut Block::new(&[vec![0.0; 16], vec![0.0; 16]], 0..16), &EventBuffer::new())
+    };
+    let (mut rig, _) = with_track(EFFECT, &example(), &[], RATE_HZ, 512);
+    play(&mut rig, 0, 20_000, &[512], RATE_HZ);
+    assert_eq!(status(&mut rig, true), ProcessStatus::Continue);
+    assert_eq!(status(&mut rig, false), ProcessStatus::ContinueIfNotQuiet);
 }
 
 #[test]
@@ -180,6 +205,8 @@ fn gains_mutes_and_solos_reach_their_groups() {
     assert!((level(&[("Track gain", "-6")]) / all - 0.501).abs() < 0.01);
     assert!((level(&[("Noise gain", "-60"), ("Track gain", "6")]) / tones - 1.995).abs() < 0.01);
     assert_eq!(level(&[("Clips solo", "on")]), 0.0);
+    assert_eq!(level(&[("Track mute", "on")]), 0.0);
+    assert_eq!(level(&[("Track solo", "on")]), all);
 }
 
 #[test]
@@ -246,8 +273,8 @@ fn missing_recordings_leave_the_rest_playing() {
     let mut track = tone(200.0);
     track["overlay_clips"] = json!([{"file_path": "gone.wav", "start": 0.1, "amp": 1.0}]);
     let mut rig = Rig::new(entry(), INSTRUMENT);
-    let bypass = rig.typed(0, "Bypass", "on");
-    rig.set(&[bypass]);
+    let changes = flat(&mut rig);
+    rig.set(&changes);
     let recording = SavedContent::Recording { path: "/nowhere/gone.wav".to_owned(), sha256: "00".to_owned() };
     let saved = SavedTrack {
         name: "Test".to_owned(),
@@ -278,8 +305,8 @@ fn unheard(number: usize) -> Value {
 #[test]
 fn offline_renders_wait_for_exact_levels_and_repeat_bit_for_bit() {
     let mut rig = Rig::new(entry(), INSTRUMENT);
-    let changes =
-        [rig.typed(0, "Bypass", "on"), rig.typed(0, "Noise gain", "-3"), rig.typed(0, "Track gain", "-2")];
+    let mut changes = flat(&mut rig);
+    changes.extend([rig.typed(0, "Noise gain", "-3"), rig.typed(0, "Track gain", "-2")]);
     rig.set(&changes);
     put(&mut rig, &unheard(1));
     rig.set_offline(true);
@@ -305,10 +332,40 @@ fn offline_renders_wait_for_exact_levels_and_repeat_bit_for_bit() {
 }
 
 #[test]
+fn a_bounce_is_what_the_command_line_renders_bit_for_bit() {
+    let (folder, track) = (Folder::new(), unheard(3));
+    std::fs::write(folder.file("track.json"), track.to_string()).unwrap();
+    let preset = json!({"version": 1, "name": "Dense", "description": "", "tags": [], "controls": {
+        "compressor": {"on": true, "threshold_db": -30.0, "ratio": 3.0}, "limiter": {"drive_db": 3.0}}});
+    std::fs::write(folder.file("dense.json"), preset.to_string()).unwrap();
+    let arguments = "render track.json -o out.wav --rate 48000 --bits 32 --master dense.json";
+    let output = program::auracore(&folder, arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rendered = read(&folder.file("out.wav"), &auracore::audio_file::Limits::default()).unwrap().audio;
+
+    let mut rig = Rig::new(entry(), EFFECT);
+    let settings = [("Comp", "on"), ("Comp threshold", "-30"), ("Comp ratio", "3"), ("Limit drive", "3")];
+    let changes = settings.map(|(name, text)| rig.typed(0, name, text));
+    rig.set(&changes);
+    put(&mut rig, &track);
+    rig.set_offline(true);
+    rig.activate(RATE_HZ, 512);
+    let latency = rig.latency();
+    let frames = rendered.channels[0].len();
+    let bounced = play(&mut rig, 0, frames + latency, &[512, 100, 33], RATE_HZ);
+    for (rendered, bounced) in rendered.channels.iter().zip(&bounced) {
+        assert!(rendered.iter().any(|x| x.abs() > 0.1));
+        let bounced = &bounced[latency..];
+        let differs = rendered.iter().zip(bounced).position(|(x, y)| x != y);
+        assert_eq!(differs, None, "of {frames} frames");
+    }
+}
+
+#[test]
 fn offline_blocks_wait_for_a_state_that_comes_late() {
     let mut rig = Rig::new(entry(), INSTRUMENT);
-    let bypass = rig.typed(0, "Bypass", "on");
-    rig.set(&[bypass]);
+    let changes = flat(&mut rig);
+    rig.set(&changes);
     rig.set_offline(true);
     rig.activate(RATE_HZ, 512);
     put(&mut rig, &unheard(2));
@@ -320,8 +377,8 @@ fn offline_blocks_wait_for_a_state_that_comes_late() {
 #[test]
 fn another_rate_is_another_plan() {
     let mut rig = Rig::new(entry(), INSTRUMENT);
-    let bypass = rig.typed(0, "Bypass", "on");
-    rig.set(&[bypass]);
+    let changes = flat(&mut rig);
+    rig.set(&changes);
     put(&mut rig, &example());
     for rate_hz in [44_100.0, 96_000.0, 48_000.0, 44_100.0] {
         rig.set_offline(true);

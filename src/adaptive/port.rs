@@ -71,9 +71,9 @@ impl Port {
         Adaptation { moves: self.heading.moves, amounts, pace: self.heading.pace }
     }
 
-    /// Notes what goes into the chain, where anybody listens. Finish the block with what came out.
-    pub fn begin(&mut self, left: &[f32], right: &[f32]) -> Option<TapBlock<'_>> {
-        if self.is_listening { self.tap.begin(left, right) } else { None }
+    /// Begins a block of `frames`, where anybody listens. Tell it what goes into the chain and what comes out.
+    pub fn begin(&mut self, frames: usize) -> Option<TapBlock<'_>> {
+        if self.is_listening { self.tap.begin(frames) } else { None }
     }
 
     /// Tells the worker where the moves are.

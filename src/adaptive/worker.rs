@@ -3,9 +3,7 @@
 //! Started at the first activation, re-prepared through the tap when the format changes, ended with the plugin. It sleeps
 //! between looks at the ring. Should it die, the audio thread keeps its last heading and the view says so.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Saved;
@@ -20,11 +18,11 @@ use super::taste::Taste;
 use crate::bridge::latest::{LatestReader, LatestWriter};
 use crate::bridge::tap::TapReader;
 use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Moves, Pace};
+use crate::worker::{Job, Link, Worker};
 
-mod board;
+mod ask;
 
-pub(super) use board::Board;
-pub use board::{Ask, Asker};
+pub use ask::{Ask, Asker};
 
 /// How often the ring is looked at: once a hop.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -75,7 +73,7 @@ pub struct AdaptivePicture {
 /// The editor's half.
 pub struct AdaptiveView {
     pub(super) pictures: LatestReader<AdaptivePicture>,
-    pub(super) board: Arc<Board>,
+    pub(super) link: Arc<Link<Listening>>,
 }
 
 impl AdaptiveView {
@@ -86,118 +84,99 @@ impl AdaptiveView {
 
     /// Asks the worker for something.
     pub fn ask(&self, ask: Ask) {
-        self.board.ask(ask);
+        self.link.ask(|asks| asks.push(ask));
     }
 
     /// Asks the worker from another thread.
     pub fn asker(&self) -> Asker {
-        Asker::new(self.board.clone())
+        Asker::new(self.link.clone())
     }
 
     /// Looks that the worker has taken at the ring since it was started, or `None` when it has died. A number that stands
     /// still for seconds means that it hangs.
     pub fn beats(&self) -> Option<u64> {
-        self.board.beats()
+        self.link.turns()
     }
 
     /// Sets what is called, by the worker's thread, when the picture changes. The first call counts.
     pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.board.wake_with(wake);
+        self.link.wake_with(wake);
     }
 }
 
 /// The plugin's half: starts the thread once and ends it when dropped.
-pub struct AdaptiveWorker {
-    pub(super) waiting: Option<Box<Listening>>,
-    pub(super) board: Arc<Board>,
-    pub(super) thread: Option<JoinHandle<()>>,
-}
+pub struct AdaptiveWorker(pub(super) Worker<Listening>);
 
 impl AdaptiveWorker {
     /// Starts the thread unless it runs. Without threads to be had nothing moves and the sound is unharmed.
     pub fn start(&mut self) {
-        let Some(mut listening) = self.waiting.take() else { return };
-        let board = self.board.clone();
-        let run = move || {
-            if catch_unwind(AssertUnwindSafe(|| listening.run(&board))).is_err() {
-                board.die();
-            }
-        };
-        self.thread = thread::Builder::new().name("auracore adaptive".to_owned()).spawn(run).ok();
-    }
-}
-
-impl Drop for AdaptiveWorker {
-    fn drop(&mut self) {
-        self.board.stop();
-        if let Some(thread) = self.thread.take() {
-            // A worker that panicked has nothing left to say.
-            let _ = thread.join();
-        }
+        self.0.link().start("auracore adaptive");
     }
 }
 
 /// What the thread owns.
-pub(super) struct Listening {
-    pub tap: TapReader,
-    pub helm: Helm,
-    pub present: LatestReader<Moves>,
-    pub pictures: LatestWriter<AdaptivePicture>,
-    pub desk: Box<dyn Desk>,
-    pub conductor: Option<Conductor>,
-    pub revision: u64,
-    pub rate_hz: f64,
-    pub planes: [Vec<f32>; 4],
-    pub trouble: Option<String>,
+pub struct Listening {
+    pub(super) tap: TapReader,
+    pub(super) helm: Helm,
+    pub(super) present: LatestReader<Moves>,
+    pub(super) pictures: LatestWriter<AdaptivePicture>,
+    pub(super) desk: Box<dyn Desk>,
+    pub(super) conductor: Option<Conductor>,
+    pub(super) revision: u64,
+    pub(super) rate_hz: f64,
+    pub(super) planes: [Vec<f32>; 4],
+    pub(super) trouble: Option<String>,
     /// To be sent off once it is kept.
-    pub heading: Option<Heading>,
+    pub(super) heading: Option<Heading>,
     /// Number of the saved state that is shown while nobody listens.
-    pub shown_revision: Option<u64>,
+    pub(super) shown_revision: Option<u64>,
+    /// When commands were last carried out.
+    pub(super) last: Instant,
+}
+
+impl Job for Listening {
+    type Inbox = Vec<Ask>;
+
+    fn turn(&mut self, asks: Vec<Ask>, link: &Link<Self>) -> Option<Duration> {
+        let controls = self.desk.controls();
+        let is_off = controls.mode == AdaptiveMode::Off;
+        let mut changed = !asks.is_empty() | self.follow_format() | self.follow_restored();
+        if self.conductor.is_none() && is_off && asks.is_empty() {
+            // A listener that was never wanted costs nothing.
+            self.tap.drain(usize::MAX, |_| ());
+            self.publish_saved(link);
+            return Some(IDLE_PERIOD);
+        }
+        // Waiting ages a value that was set, work does not: reading recordings takes longer than a value has to stand.
+        let waited_s = self.last.elapsed().as_secs_f32();
+        changed |= self.conductor().settle(waited_s) > 0;
+        for ask in asks {
+            self.carry_out(ask);
+        }
+        self.last = Instant::now();
+        if self.conductor().follow(&controls) {
+            self.conductor().rethink();
+            changed = true;
+        }
+        let was_heard = self.conductor().is_heard();
+        let has_heard = self.hear(&controls);
+        changed |= has_heard && (was_heard || self.conductor().is_heard());
+        if changed {
+            self.keep();
+        }
+        // After it is kept: whoever prepares the engine takes what is kept, and no heading from before.
+        if let Some(heading) = self.heading.take() {
+            self.helm.head(&heading);
+        }
+        if changed {
+            self.publish();
+            link.wake();
+        }
+        Some(if is_off { IDLE_PERIOD } else { PERIOD })
+    }
 }
 
 impl Listening {
-    fn run(&mut self, board: &Board) {
-        let mut last = Instant::now();
-        let mut patience = PERIOD;
-        while let Some(asks) = board.next(patience) {
-            let controls = self.desk.controls();
-            let is_off = controls.mode == AdaptiveMode::Off;
-            patience = if is_off { IDLE_PERIOD } else { PERIOD };
-            let mut changed = !asks.is_empty() | self.follow_format() | self.follow_restored();
-            if self.conductor.is_none() && is_off && asks.is_empty() {
-                self.tap.drain(usize::MAX, |_| ());
-                self.publish_saved(board);
-                board.beat();
-                continue; // a listener that was never wanted costs nothing
-            }
-            // Waiting ages a value that was set, work does not: reading recordings takes longer than a value has to stand.
-            changed |= self.conductor().settle(last.elapsed().as_secs_f32()) > 0;
-            for ask in asks {
-                self.carry_out(ask);
-            }
-            last = Instant::now();
-            if self.conductor().follow(&controls) {
-                self.conductor().rethink();
-                changed = true;
-            }
-            let was_heard = self.conductor().is_heard();
-            let has_heard = self.hear(&controls);
-            changed |= has_heard && (was_heard || self.conductor().is_heard());
-            if changed {
-                self.keep();
-            }
-            // After it is kept: whoever prepares the engine takes what is kept, and no heading from before.
-            if let Some(heading) = self.heading.take() {
-                self.helm.head(&heading);
-            }
-            if changed {
-                self.publish();
-                board.wake();
-            }
-            board.beat();
-        }
-    }
-
     /// The conductor, made with the embedded model when it is first needed.
     fn conductor(&mut self) -> &mut Conductor {
         let (desk, trouble, revision, rate_hz) =
@@ -323,7 +302,7 @@ impl Listening {
     }
 
     /// Shows what is saved, once, where nobody listens.
-    fn publish_saved(&mut self, board: &Board) {
+    fn publish_saved(&mut self, link: &Link<Self>) {
         let (saved, revision) = self.desk.saved();
         if self.shown_revision.replace(revision) == Some(revision) {
             return;
@@ -336,7 +315,7 @@ impl Listening {
             trouble: saved.lost.clone(),
             ..AdaptivePicture::default()
         });
-        board.wake();
+        link.wake();
     }
 
     fn publish(&mut self) {

@@ -56,17 +56,11 @@ impl TapWriter {
         self.shared.epoch.fetch_add(1, Ordering::Release);
     }
 
-    /// Notes what goes into the chain; the block is sent once [`TapBlock::finish`] has the output. `None` when the
-    /// ring is full: the block is dropped and counted.
-    pub fn begin(&mut self, left: &[f32], right: &[f32]) -> Option<TapBlock<'_>> {
-        let frames = left.len().min(right.len());
+    /// Begins a block of `frames`, which is sent once [`TapBlock::finish`] has the output. `None` when the ring is full:
+    /// the block is dropped and counted.
+    pub fn begin(&mut self, frames: usize) -> Option<TapBlock<'_>> {
         match self.producer.write_chunk(frames) {
-            Ok(mut chunk) => {
-                for (frame, (left, right)) in both(&mut chunk).zip(left.iter().zip(right)) {
-                    *frame = [*left, *right, 0.0, 0.0];
-                }
-                Some(TapBlock { chunk })
-            }
+            Ok(chunk) => Some(TapBlock { chunk, noted: 0 }),
             Err(_) => {
                 self.shared.dropped.fetch_add(frames as u64, Ordering::Relaxed);
                 None
@@ -75,12 +69,26 @@ impl TapWriter {
     }
 }
 
-/// A block whose input is noted and whose output is awaited. Dropping it sends nothing.
+/// A block whose input is noted piece by piece and whose output is awaited. Dropping it sends nothing.
 pub struct TapBlock<'a> {
     chunk: WriteChunk<'a, Frame>,
+    /// Frames whose input is noted.
+    noted: usize,
 }
 
 impl TapBlock<'_> {
+    /// Notes what goes into the chain, from where the last piece ended. Frames for which this is not called are silent.
+    pub fn input(&mut self, left: &[f32], right: &[f32]) {
+        let from = self.noted;
+        self.noted += left.len().min(right.len());
+        let (first, second) = self.chunk.as_mut_slices();
+        let (in_first, in_second) = (first.len().min(from), from.saturating_sub(first.len()));
+        let frames = first[in_first..].iter_mut().chain(second.iter_mut().skip(in_second));
+        for (frame, (left, right)) in frames.zip(left.iter().zip(right)) {
+            *frame = [*left, *right, 0.0, 0.0];
+        }
+    }
+
     /// Notes what came out and sends the block.
     pub fn finish(mut self, left: &[f32], right: &[f32]) {
         for (frame, (left, right)) in both(&mut self.chunk).zip(left.iter().zip(right)) {
@@ -143,7 +151,10 @@ mod tests {
     fn send(tap: &mut TapWriter, value: f32, frames: usize) {
         let input = vec![value; frames];
         let output = vec![-value; frames];
-        if let Some(block) = tap.begin(&input, &input) {
+        if let Some(mut block) = tap.begin(frames) {
+            let (first, second) = input.split_at(frames / 3);
+            block.input(first, first);
+            block.input(second, second);
             block.finish(&output, &output);
         }
     }
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn an_unfinished_block_is_not_sent() {
         let (mut writer, mut reader) = tap(10);
-        drop(writer.begin(&[1.0], &[1.0]));
+        drop(writer.begin(1));
         assert_eq!(reader.drain(10, |_| ()), 0);
     }
 

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use nice_plug::prelude::nice_export_standalone_with_args;
 
 use super::{USAGE, complain, say};
-use crate::plugin::{self, AuraCore};
+use crate::plugin::AuraCore;
+use crate::sources::track::play_from_the_start;
 use crate::track::file::limits::Limits;
 use crate::track::file::load;
 
@@ -34,7 +35,7 @@ pub fn run(args: impl IntoIterator<Item = String>) -> ExitCode {
             complain(&error);
             return ExitCode::FAILURE;
         }
-        plugin::play_from_the_start(track);
+        play_from_the_start(track);
     }
     // The framework's own handler is deaf while the editor is open, and nothing here needs more than an end. Having
     // come first, this one stays; the framework notes that in its log.

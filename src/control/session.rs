@@ -11,7 +11,7 @@ pub const TIME_S: Range = Range { min: 0.0, max: 36_000.0, unit: "s" };
 /// Gains of the track and its groups, in decibels.
 pub const TRACK_GAIN_DB: Range = Range { min: -60.0, max: 12.0, unit: "dB" };
 /// [`TRACK_GAIN_DB`] at its highest, linear.
-const HIGHEST_GAIN: f32 = 3.981_072;
+pub const HIGHEST_GAIN: f32 = 3.981_072;
 
 /// What makes the track run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -58,8 +58,6 @@ pub struct TrackControls {
     pub loop_start_s: f64,
     /// End of the loop region; the end of the track where it does not lie behind the start.
     pub loop_end_s: f64,
-    /// Linear gain of everything, 0 to 4.
-    pub gain: f32,
     /// Tones, noise, clips.
     pub groups: [GroupControls; 3],
 }
@@ -73,7 +71,6 @@ impl Default for TrackControls {
             is_looping: false,
             loop_start_s: 0.0,
             loop_end_s: 0.0,
-            gain: 1.0,
             groups: [GroupControls::default(); 3],
         }
     }
@@ -88,41 +85,22 @@ impl TrackControls {
         for time_s in [&mut self.loop_start_s, &mut self.loop_end_s] {
             *time_s = f64::clamp(finite(*time_s), TIME_S.min.into(), TIME_S.max.into());
         }
-        self.gain = gain(self.gain);
         self.groups.iter_mut().for_each(|group| group.gain = gain(group.gain));
         self
     }
 
-    /// Linear gain of each group with mutes, solos and the common gain.
+    /// Linear gain of each group with mutes and solos.
     pub fn group_gains(&self) -> [f32; 3] {
         let any_solo = self.groups.iter().any(|group| group.solo);
         self.groups.map(|group| {
             let sounds = !group.mute && (group.solo || !any_solo);
-            if sounds { group.gain * self.gain } else { 0.0 }
+            if sounds { group.gain } else { 0.0 }
         })
     }
 }
 
 fn finite(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value }
-}
-
-/// What the host says about its timeline at the start of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Transport {
-    /// Whether it runs.
-    pub is_playing: bool,
-    /// Position in frames, where the host tells it; may be negative.
-    pub position_frames: Option<i64>,
-}
-
-/// A note that begins or ends within a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoteEvent {
-    /// Frame of the block.
-    pub at: usize,
-    /// Whether it begins.
-    pub is_on: bool,
 }
 
 /// What the player does, for the editor and for hosts that read it.
@@ -157,17 +135,18 @@ mod tests {
 
     #[test]
     fn wild_values_come_into_range() {
-        let wild =
-            TrackControls { offset_s: f64::NAN, loop_end_s: 1e30, gain: f32::INFINITY, ..Default::default() };
+        let mut wild = TrackControls { offset_s: f64::NAN, loop_end_s: 1e30, ..Default::default() };
+        wild.groups[1].gain = f32::INFINITY;
         let tame = wild.clamped();
-        assert_eq!((tame.offset_s, tame.loop_end_s, tame.gain), (0.0, 36_000.0, HIGHEST_GAIN));
+        assert_eq!((tame.offset_s, tame.loop_end_s, tame.groups[1].gain), (0.0, 36_000.0, HIGHEST_GAIN));
         assert_eq!(TrackControls::default().clamped(), TrackControls::default());
     }
 
     #[test]
     fn a_solo_silences_the_others_and_mute_wins() {
-        let mut controls = TrackControls { gain: 0.5, ..TrackControls::default() };
-        assert_eq!(controls.group_gains(), [0.5; 3]);
+        let mut controls = TrackControls::default();
+        controls.groups[1].gain = 0.5;
+        assert_eq!(controls.group_gains(), [1.0, 0.5, 1.0]);
         controls.groups[1].solo = true;
         assert_eq!(controls.group_gains(), [0.0, 0.5, 0.0]);
         controls.groups[1].mute = true;

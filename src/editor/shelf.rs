@@ -177,9 +177,8 @@ mod tests {
     #[test]
     fn a_preset_is_recognised_in_the_parameters_and_a_change_is_seen() {
         let mut shelf = shelf();
-        let track = crate::control::session::TrackControls::default();
         for (index, preset) in factory().iter().enumerate() {
-            let params = AuraParams::starting_with(&preset.controls, &track);
+            let params = AuraParams::starting_with(&preset.controls);
             let mut settings = params.settings();
             settings.mode = LatencyMode::Live;
             settings.global.bypass = true;
@@ -194,8 +193,7 @@ mod tests {
     #[test]
     fn a_new_instance_recognises_the_default_preset() {
         let mut shelf = shelf();
-        let track = crate::control::session::TrackControls::default();
-        let params = AuraParams::starting_with(&factory()[2].controls, &track);
+        let params = AuraParams::starting_with(&factory()[2].controls);
         shelf.recognise(Some(&choice(3)), &params);
         assert_eq!(shelf.loaded(Slot::A), None);
         shelf.recognise(Some(&choice(2)), &params);

@@ -2,11 +2,11 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, declare};
 use crate::control::adaptive::{
     AdaptiveAmounts, AdaptiveControls, AdaptiveMode, Character, Module, TARGET_LUFS,
 };
 use crate::control::range::SHARE;
+use crate::parameter::{View, declare};
 
 /// See [`AdaptiveControls`].
 #[derive(Params)]

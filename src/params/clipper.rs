@@ -2,9 +2,9 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, Writer, declare};
 use crate::control::ClipperControls;
 use crate::control::range::{CLIPPER_DRIVE_DB, CLIPPER_LEVEL_DB, CLIPPER_SOFTNESS};
+use crate::parameter::{View, Writer, declare};
 
 /// See [`ClipperControls`].
 #[derive(Params)]

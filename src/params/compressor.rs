@@ -2,9 +2,9 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, Writer, declare};
 use crate::control::CompressorControls;
 use crate::control::range::*;
+use crate::parameter::{View, Writer, declare};
 
 /// See [`CompressorControls`].
 #[derive(Params)]

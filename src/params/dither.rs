@@ -2,8 +2,8 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, Writer, declare};
 use crate::control::{DitherBits, DitherControls};
+use crate::parameter::{View, Writer, declare};
 
 /// See [`DitherControls`].
 #[derive(Params)]

@@ -2,9 +2,9 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, Writer, declare};
 use crate::control::range::{EQ_FREQ_HZ, EQ_GAIN_DB, EQ_Q};
 use crate::control::{CutSlope, EQ_BANDS, EqBand, EqControls, EqKind, EqPlacement};
+use crate::parameter::{View, Writer, declare};
 
 /// See [`EqControls`]. The bands are fields rather than an array because that is how their ids get the number in
 /// front; [`EqParams::bands`] is the array.

@@ -2,9 +2,9 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, Writer, declare};
 use crate::control::range::{INPUT_GAIN_DB, OUTPUT_TRIM_DB};
 use crate::control::{GlobalControls, LatencyMode};
+use crate::parameter::{View, Writer, declare};
 
 /// See [`GlobalControls`] and [`LatencyMode`].
 #[derive(Params)]

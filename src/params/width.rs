@@ -2,9 +2,9 @@
 
 use nice_plug::prelude::*;
 
-use super::{View, Writer, declare};
 use crate::control::WidthControls;
 use crate::control::range::{WIDTH, WIDTH_BALANCE, WIDTH_MONO_BELOW_HZ};
+use crate::parameter::{View, Writer, declare};
 
 /// See [`WidthControls`].
 #[derive(Params)]

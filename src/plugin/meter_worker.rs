@@ -6,13 +6,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, JoinHandle};
 
-use crate::bridge::latest::{LatestReader, LatestWriter, latest};
+use crate::bridge::latest::{LatestReader, latest};
 use crate::bridge::tap::TapReader;
 use crate::bridge::trail::TrailReader;
 use crate::control::DynamicsPoint;
 use crate::measure::Smoothing;
+use crate::worker::Worker;
 
 mod instruments;
 mod measuring;
@@ -85,7 +85,6 @@ impl MeterView {
 struct Requests {
     watched: AtomicBool,
     reset: AtomicBool,
-    stop: AtomicBool,
     pictures_per_s: AtomicU32,
     /// Index into [`Smoothing::ALL`].
     smoothing: AtomicUsize,
@@ -99,7 +98,6 @@ impl Default for Requests {
         Self {
             watched: AtomicBool::new(false),
             reset: AtomicBool::new(false),
-            stop: AtomicBool::new(false),
             pictures_per_s: AtomicU32::new(PICTURES_PER_S),
             smoothing: AtomicUsize::new(0),
             holds_peaks: AtomicBool::new(false),
@@ -121,43 +119,20 @@ impl Requests {
     }
 }
 
-/// What the thread will own.
-type Waiting = (TapReader, TrailReader<DynamicsPoint>, LatestWriter<MeterPicture>);
-
 /// The plugin's half: starts the thread once and ends it when dropped.
-pub struct MeterWorker {
-    /// `None` once it runs.
-    waiting: Option<Waiting>,
-    requests: Arc<Requests>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct MeterWorker(Worker<Measuring>);
 
 /// A worker that reads from `tap` and `trail` and the view of its pictures. Starts nothing yet.
 pub fn meter_worker(tap: TapReader, trail: TrailReader<DynamicsPoint>) -> (MeterWorker, MeterView) {
     let (writer, pictures) = latest(MeterPicture::default());
     let requests = Arc::new(Requests::default());
-    let waiting = Some((tap, trail, writer));
-    let worker = MeterWorker { waiting, requests: requests.clone(), thread: None };
-    (worker, MeterView { pictures, requests })
+    let worker = Worker::new(Measuring::new(tap, trail, writer, requests.clone()));
+    (MeterWorker(worker), MeterView { pictures, requests })
 }
 
 impl MeterWorker {
     /// Starts the thread unless it runs. Without threads to be had the meters stay empty and the sound is unharmed.
     pub fn start(&mut self) {
-        let Some((tap, trail, pictures)) = self.waiting.take() else { return };
-        let requests = self.requests.clone();
-        let run = move || Measuring::new(tap, trail, pictures).run(&requests);
-        self.thread = thread::Builder::new().name("auracore meters".to_owned()).spawn(run).ok();
-    }
-}
-
-impl Drop for MeterWorker {
-    fn drop(&mut self) {
-        self.requests.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // A worker that panicked has nothing left to say.
-            let _ = thread.join();
-        }
+        self.0.link().start("auracore meters");
     }
 }

@@ -4,11 +4,9 @@ use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::PluginState;
 
 use crate::adaptive::Saved;
+use crate::sources::SourceParams;
 use crate::state::tidied;
-use crate::state::track::SavedTrack;
 
-/// Field of the state that holds the track.
-const TRACK: &str = "track";
 /// Field of the state that holds what the listener did and learned.
 const ADAPTIVE: &str = "adaptive";
 
@@ -22,8 +20,7 @@ pub fn tidy(state: &mut PluginState) {
         ParamValue::I32(_) => false,
         ParamValue::Bool(_) | ParamValue::String(_) => true,
     });
-    let track = tidied::<SavedTrack>(state.fields.get(TRACK).map(String::as_str));
-    state.fields.insert(TRACK.to_owned(), track);
+    SourceParams::tidy(&mut state.fields);
     let adaptive = tidied::<Saved>(state.fields.get(ADAPTIVE).map(String::as_str));
     state.fields.insert(ADAPTIVE.to_owned(), adaptive);
 }
@@ -47,7 +44,7 @@ mod tests {
         };
         tidy(&mut state);
         assert_eq!(state.params.keys().collect::<Vec<_>>(), ["eq2_kind", "in_gain"]);
-        let track: SavedTrack = serde_json::from_str(&state.fields[TRACK]).unwrap();
-        assert_eq!(track, SavedTrack::default());
+        let track: crate::state::track::SavedTrack = serde_json::from_str(&state.fields["track"]).unwrap();
+        assert_eq!(track, Default::default());
     }
 }

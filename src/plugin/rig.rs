@@ -4,6 +4,7 @@ use nice_plug::prelude::*;
 
 use super::{AuraCore, Core, EditorLink};
 use crate::control::MasterControls;
+use crate::source::Transport;
 
 /// An activated instance.
 pub struct Rig {
@@ -28,6 +29,6 @@ impl Rig {
     /// Masters a block in place, as the host's audio thread would.
     pub fn play(&mut self, left: &mut [f32], right: &mut [f32]) {
         let controls = self.core.params.controls();
-        self.core.master(left, Some(right), None, &controls);
+        self.core.master(left, Some(right), None, &controls, Transport::default());
     }
 }

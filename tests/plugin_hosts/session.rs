@@ -19,7 +19,7 @@ use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
 use serde_json::{Value, json};
 
-use super::rig::{Block, Rig};
+use super::rig::{Block, Change, Rig};
 
 /// The plugin that is linked into the test, so that both share what is measured of a track.
 pub fn entry() -> &'static PluginEntry {
@@ -83,6 +83,11 @@ pub fn put_saved(rig: &mut Rig, track: &SavedTrack) {
     assert!(rig.load(&state));
 }
 
+/// The changes that leave nothing of the chain but its delay.
+pub fn flat(rig: &mut Rig) -> Vec<Change> {
+    ["EQ", "Width stage", "Limit"].map(|stage| rig.typed(0, stage, "off")).into()
+}
+
 /// A plugin whose chain only delays, with a track, and its latency.
 pub fn with_track(
     id: &CStr,
@@ -92,26 +97,36 @@ pub fn with_track(
     max_frames: u32,
 ) -> (Rig, usize) {
     let mut rig = Rig::new(entry(), id);
-    let mut changes = vec![rig.typed(0, "Bypass", "on")];
-    changes.extend(settings.iter().map(|(name, text)| rig.typed(0, name, text)));
+    let changes = flat(&mut rig);
     rig.set(&changes);
     put(&mut rig, track);
     rig.activate(rate_hz, max_frames);
     let latency = rig.latency();
     wait(&mut rig);
+    if !settings.is_empty() {
+        rig.deactivate();
+        let changes: Vec<Change> = settings.iter().map(|(name, text)| rig.typed(0, name, text)).collect();
+        rig.set(&changes);
+        rig.activate(rate_hz, max_frames);
+    }
     (rig, latency)
 }
 
-/// Processes until the track has arrived, with the host's transport stopped.
+/// Processes until the track has arrived, on a timeline that runs long before the track begins. The track follows it.
 pub fn wait(rig: &mut Rig) {
     let silence = [vec![0.0; 16], vec![0.0; 16]];
+    let mut position = -1_000_000;
     for round in 0..10_000 {
         let mut block = Block::new(&silence, 0..16);
+        rig.transport = Some(timeline(position, true, 48_000.0));
         let status = rig.process(&mut block, &EventBuffer::new());
         // At first the plugin is awake because of what may be inside of its chain.
         if round > 1_000 && status == ProcessStatus::Continue {
+            rig.transport = Some(timeline(position, false, 48_000.0));
+            rig.process(&mut block, &EventBuffer::new());
             return;
         }
+        position += 16;
         std::thread::sleep(std::time::Duration::from_micros(if round > 1_000 { 1_000 } else { 0 }));
     }
     panic!("the track never arrives");

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::*;
 use crate::adaptive::steering::Wish;
@@ -62,7 +63,8 @@ fn play(listener: &mut Adaptive, seconds: f64) -> Moves {
         let adaptation = listener.port.adaptation(&controls);
         assert_eq!(adaptation.amounts, AdaptiveAmounts::ALL);
         moves = adaptation.moves;
-        if let Some(block) = listener.port.begin(&audio, &audio) {
+        if let Some(mut block) = listener.port.begin(BLOCK) {
+            block.input(&audio, &audio);
             block.finish(&audio, &audio);
         }
         listener.port.report(moves);

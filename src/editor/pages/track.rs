@@ -15,7 +15,7 @@ use crate::editor::theme;
 use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::timeline::Look;
 use crate::editor::widgets::{Touch, focus_ring, label, wheel};
-use crate::plugin::{Opener, TrackView};
+use crate::sources::track::{Opener, TrackView};
 use crate::track::edit::Operation;
 
 mod bar;

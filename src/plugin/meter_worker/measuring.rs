@@ -1,7 +1,7 @@
 //! What the worker's thread does: drains the rings, measures, publishes pictures and wakes the editor.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Requests;
@@ -14,6 +14,7 @@ use crate::bridge::tap::{TapFormat, TapReader};
 use crate::bridge::trail::TrailReader;
 use crate::control::DynamicsPoint;
 use crate::plugin::motion::{Motion, is_quiet};
+use crate::worker::{Job, Link};
 
 /// Time without a look after which spectra and scope rest.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -42,6 +43,26 @@ pub struct Measuring {
     /// Moved since the editor was last woken, that many periods ago.
     moved: bool,
     slept_periods: u32,
+    requests: Arc<Requests>,
+    /// When the next visit is due.
+    next: Instant,
+}
+
+impl Job for Measuring {
+    type Inbox = ();
+
+    fn turn(&mut self, (): (), _link: &Link<Self>) -> Option<Duration> {
+        let requests = self.requests.clone();
+        let pace = requests.pace();
+        self.visit(&requests, pace);
+        if let Some(tick) = requests.tick.get() {
+            tick();
+        }
+        // What was missed is not made up for, and a slow machine gets some rest all the same.
+        let now = Instant::now();
+        self.next = (self.next + pace.period).max(now + pace.period / 4);
+        Some(self.next - now)
+    }
 }
 
 impl Measuring {
@@ -50,6 +71,7 @@ impl Measuring {
         tap: TapReader,
         trail: TrailReader<DynamicsPoint>,
         pictures: LatestWriter<MeterPicture>,
+        requests: Arc<Requests>,
     ) -> Self {
         Self {
             tap,
@@ -66,22 +88,8 @@ impl Measuring {
             serial: 0,
             moved: false,
             slept_periods: 0,
-        }
-    }
-
-    /// Works until it is told to stop.
-    pub fn run(mut self, requests: &Requests) {
-        let mut next = Instant::now();
-        while !requests.stop.load(Ordering::Relaxed) {
-            let pace = requests.pace();
-            self.visit(requests, pace);
-            if let Some(tick) = requests.tick.get() {
-                tick();
-            }
-            // What was missed is not made up for, and a slow machine gets some rest all the same.
-            let now = Instant::now();
-            next = (next + pace.period).max(now + pace.period / 4);
-            thread::park_timeout(next - now);
+            requests,
+            next: Instant::now(),
         }
     }
 

@@ -23,13 +23,15 @@ impl Bench {
         let (audio, tap) = tap(96_000);
         let (points, trail) = trail(256);
         let (writer, pictures) = latest(MeterPicture::default());
-        let view = MeterView { pictures, requests: Arc::new(Requests::default()) };
+        let requests = Arc::new(Requests::default());
+        let measuring = Measuring::new(tap, trail, writer, requests.clone());
+        let view = MeterView { pictures, requests };
         let wakes = Arc::new(Count::new(0));
         let counted = wakes.clone();
         view.wake_with(move || {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        let mut bench = Self { audio, points, measuring: Measuring::new(tap, trail, writer), view, wakes };
+        let mut bench = Self { audio, points, measuring, view, wakes };
         bench.set_rate(RATE_HZ);
         bench
     }
@@ -46,7 +48,9 @@ impl Bench {
     /// Audio that goes in and comes out at half its level, in one piece.
     fn play(&mut self, audio: &[f32]) {
         let half: Vec<f32> = audio.iter().map(|x| 0.5 * x).collect();
-        self.audio.begin(audio, audio).unwrap().finish(&half, &half);
+        let mut block = self.audio.begin(audio.len()).unwrap();
+        block.input(audio, audio);
+        block.finish(&half, &half);
         self.visit();
     }
 

@@ -3,12 +3,19 @@
 
 use super::Planes;
 use crate::audio_file::SampleBits;
+use crate::control::mix::Strip;
 use crate::control::{DitherBits, DitherControls, MasterControls};
 use crate::dsp::StereoBlock;
 use crate::engine::chain::dither::Dither;
-use crate::engine::{Engine, EngineIo};
+use crate::engine::mixer::{Events, Mixer};
+use crate::engine::{Company, Engine, EngineIo};
 use crate::render::reduction::ReductionMeter;
 use crate::render::{BLOCK_FRAMES, Reduction};
+use crate::source::Spec;
+use rtrb::{Producer, RingBuffer};
+use stretches::Stretches;
+
+mod stretches;
 
 /// Full scale of the original's 16-bit export.
 const ORIGINAL_SCALE: f32 = 32_767.0;
@@ -25,9 +32,13 @@ pub(super) enum Finish {
     Chain(Box<Chain>),
 }
 
-/// The mastering chain for a stream, with its latency taken off the start.
+/// The mastering chain for a stream, with its latency taken off the start. The stream is a source in the mix, as a track
+/// is in the plugin.
 pub(super) struct Chain {
     engine: Engine,
+    mixer: Mixer,
+    /// To the source.
+    frames: Producer<[f32; 2]>,
     controls: MasterControls,
     /// Frames that have yet to be left out.
     latency: usize,
@@ -51,7 +62,20 @@ impl Finish {
         let engine = Engine::new(rate_hz.into(), controls.mode);
         let reductions = || ReductionMeter::new(rate_hz);
         let (latency, compressor, limiter) = (engine.latency_samples(), reductions(), reductions());
-        Self::Chain(Box::new(Chain { engine, controls, latency, skipped: 0, compressor, limiter }))
+        let (frames, source) = RingBuffer::new(BLOCK_FRAMES);
+        let mut mixer = Mixer::default();
+        mixer.add(Stretches::new(source), || (), Strip::default);
+        mixer.prepare(&Spec { rate_hz: rate_hz.into(), is_offline: true });
+        Self::Chain(Box::new(Chain {
+            engine,
+            mixer,
+            frames,
+            controls,
+            latency,
+            skipped: 0,
+            compressor,
+            limiter,
+        }))
     }
 
     /// Works on the next frames in place. What comes back may be shorter by the latency of the chain.
@@ -92,8 +116,13 @@ impl Chain {
     fn process(&mut self, planes: &mut Planes) {
         let [left, right] = planes;
         for (left, right) in left.chunks_mut(BLOCK_FRAMES).zip(right.chunks_mut(BLOCK_FRAMES)) {
+            for (left, right) in left.iter_mut().zip(&mut *right) {
+                // There is room: the source has taken everything of the block before.
+                _ = self.frames.push([std::mem::take(left), std::mem::take(right)]);
+            }
             let io = EngineIo { left, right: Some(right), sidechain: None };
-            self.engine.process(io, &self.controls);
+            let sources = Some((&mut self.mixer, Events::default()));
+            self.engine.process_with(io, &self.controls, Company { sources, observer: &mut () });
             let telemetry = self.engine.telemetry();
             self.compressor.push(telemetry.compressor_reduction_db);
             self.limiter.push(telemetry.limiter_reduction_db);

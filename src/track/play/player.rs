@@ -5,9 +5,10 @@
 
 use crate::bridge::exchange::{ExchangeReceiver, ExchangeSender, exchange};
 use crate::bridge::latest::{LatestReader, LatestWriter, latest};
-use crate::control::session::{NoteEvent, PlayMode, TrackControls, TrackTelemetry, Transport};
-use crate::dsp::MAX_BLOCK;
+use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
 use crate::dsp::smooth::Ramp;
+use crate::dsp::{MAX_BLOCK, StereoBlock};
+use crate::source::{HeldKeys, Moment, Note, Source, Spec, Tail, Transport};
 use crate::track::play::program::{Buses, Program};
 use crate::track::sound::span::QUANTUM;
 use fade::Fade;
@@ -34,10 +35,13 @@ pub fn player() -> (Player, PlayerLink) {
         programs,
         seeks,
         telemetry,
+        reported: TrackTelemetry::default(),
         program: None,
         position: 0,
         is_playing: false,
-        notes_held: 0,
+        held: HeldKeys::default(),
+        region: None,
+        end: None,
         fade: Fade::new(),
         buses: Box::new(Buses::SILENT),
         gains: [Ramp::new(1.0, GAIN_S, 48_000.0); 3],
@@ -61,67 +65,88 @@ pub struct Player {
     programs: ExchangeReceiver<Program>,
     seeks: Consumer<f64>,
     telemetry: LatestWriter<TrackTelemetry>,
+    reported: TrackTelemetry,
     program: Option<Box<Program>>,
     /// Frame of the track that comes next; negative before its start.
     position: i64,
     is_playing: bool,
-    notes_held: u32,
+    held: HeldKeys,
+    /// The loop region in frames, if it is repeated.
+    region: Option<(i64, i64)>,
+    /// Length of the track in frames, where it ends the sound.
+    end: Option<i64>,
     fade: Fade,
     buses: Box<Buses>,
     gains: [Ramp; 3],
 }
 
-impl Player {
-    /// Sets the sample rate. A program of another rate is silent until one of this rate arrives.
-    pub fn prepare(&mut self, rate_hz: f64) {
-        if self.rate_hz != rate_hz {
-            self.rate_hz = rate_hz;
-            self.gains = [Ramp::new(1.0, GAIN_S, rate_hz); 3];
-            self.fade.prepare((FADE_S * rate_hz) as usize);
+impl Source for Player {
+    type Controls = TrackControls;
+
+    /// A program of another rate is silent until one of this rate arrives.
+    fn prepare(&mut self, spec: &Spec) {
+        if self.rate_hz != spec.rate_hz {
+            self.rate_hz = spec.rate_hz;
+            self.gains = [Ramp::new(1.0, GAIN_S, spec.rate_hz); 3];
+            self.fade.prepare((FADE_S * spec.rate_hz) as usize);
             self.position = 0;
             self.is_playing = false;
         }
     }
 
     /// Clears what is about to fade out. The track, the position and the notes stay.
-    pub fn reset(&mut self) {
+    fn reset(&mut self) {
         self.fade.clear();
     }
 
-    /// Whether the next block may be anything but silence.
-    pub fn is_active(&self) -> bool {
-        self.is_playing || self.fade.is_sounding()
-    }
-
-    /// Adds the track to both channels. `notes` are in order.
-    pub fn process(
-        &mut self,
-        left: &mut [f32],
-        right: &mut [f32],
-        controls: &TrackControls,
-        transport: Transport,
-        notes: &[NoteEvent],
-    ) {
+    fn advance(&mut self, now: &Moment<'_>, controls: &TrackControls) {
         // Gains glide only while there is something to hear, so that a track begins with its own.
         let is_active = self.is_active();
         for (gain, target) in self.gains.iter_mut().zip(controls.group_gains()) {
             if is_active { gain.set_target(target) } else { gain.jump_to(target) }
         }
         self.take_program();
-        self.follow(controls, transport);
-        let frames = left.len();
-        let (mut at, mut notes) = (0, notes.iter().peekable());
+        self.follow(controls, now.transport);
+        self.take_notes(now.notes, controls);
+        self.region = self.region_of(controls);
+        let ends = controls.mode != PlayMode::Host && self.region.is_none();
+        self.end = self.program.as_ref().filter(|_| ends).map(|program| program.plan().frames as i64);
+    }
+
+    fn render(&mut self, out: &mut StereoBlock<'_>) {
+        let (frames, mut at) = (out.frames(), 0);
         while at < frames {
-            while let Some(note) = notes.next_if(|note| note.at <= at) {
-                self.note(note.is_on, controls);
-            }
-            self.wrap(controls);
-            let until_note = notes.peek().map_or(frames, |note| note.at.min(frames));
-            let end = until_note.min(at + MAX_BLOCK).min(at + self.frames_to_wrap(controls));
-            self.add(&mut left[at..end], &mut right[at..end]);
+            self.wrap();
+            let end = frames.min(at + self.frames_to_wrap());
+            self.add(&mut out.range(at..end));
             at = end;
         }
         self.report();
+    }
+
+    fn tail(&self) -> Tail {
+        if self.is_playing { Tail::Endless } else { self.fading() }
+    }
+}
+
+impl Player {
+    /// What still fades out.
+    pub fn fading(&self) -> Tail {
+        match self.fade.frames_left() {
+            0 => Tail::Silent,
+            frames => Tail::Samples(frames as u64),
+        }
+    }
+
+    /// Stops with nothing left to fade out, as for a render that begins afresh.
+    pub fn stop(&mut self) {
+        self.is_playing = false;
+        self.fade.clear();
+    }
+
+    /// Whether the next block may be anything but silence.
+    pub fn is_active(&self) -> bool {
+        self.tail() != Tail::Silent
     }
 
     /// Plays the newest program that has arrived, at the position where the last one was.
@@ -153,20 +178,21 @@ impl Player {
             }
             PlayMode::Notes => {
                 let position = seek_s.map_or(self.position, |seek_s| (seek_s.max(0.0) * self.rate_hz) as i64);
-                self.go(self.notes_held > 0, position);
+                self.go(self.held.any(), position);
             }
         }
     }
 
-    fn note(&mut self, is_on: bool, controls: &TrackControls) {
-        self.notes_held =
-            if is_on { self.notes_held.saturating_add(1) } else { self.notes_held.saturating_sub(1) };
-        if controls.mode == PlayMode::Notes {
-            let position = if is_on { 0 } else { self.position };
-            if is_on {
+    /// Several notes on one frame start the track once.
+    fn take_notes(&mut self, notes: &[Note], controls: &TrackControls) {
+        let strikes = notes.iter().fold(false, |strikes, note| self.held.follow(note) | strikes);
+        if controls.mode == PlayMode::Notes && !notes.is_empty() {
+            if strikes && self.held.any() {
                 self.break_off();
+                self.go(true, 0);
+            } else {
+                self.go(self.held.any(), self.position);
             }
-            self.go(self.notes_held > 0, position);
         }
     }
 
@@ -184,8 +210,7 @@ impl Player {
         }
     }
 
-    /// The loop region in frames, if it is repeated.
-    fn region(&self, controls: &TrackControls) -> Option<(i64, i64)> {
+    fn region_of(&self, controls: &TrackControls) -> Option<(i64, i64)> {
         let length = self.program.as_ref()?.plan().frames as i64;
         if controls.mode == PlayMode::Host || !controls.is_looping {
             return None;
@@ -196,22 +221,24 @@ impl Player {
         (end - start >= QUANTUM as i64).then_some((start, end))
     }
 
-    fn frames_to_wrap(&self, controls: &TrackControls) -> usize {
-        match self.region(controls) {
+    fn frames_to_wrap(&self) -> usize {
+        match self.region {
             Some((_, end)) if self.is_playing && end > self.position => (end - self.position) as usize,
             _ => usize::MAX / 2,
         }
     }
 
     /// Jumps back at the end of the loop region and stays at the end of the track.
-    fn wrap(&mut self, controls: &TrackControls) {
-        match (self.region(controls), &self.program) {
-            (Some((start, end)), _) if self.is_playing && self.position >= end => self.go(true, start),
-            // Nothing follows the end; the host's timeline alone goes on.
-            (None, Some(program)) if controls.mode != PlayMode::Host => {
-                self.position = self.position.min(program.plan().frames as i64);
-            }
-            _ => {}
+    fn wrap(&mut self) {
+        if let Some((start, end)) = self.region
+            && self.is_playing
+            && self.position >= end
+        {
+            self.go(true, start);
+        }
+        // Nothing follows the end; the host's timeline alone goes on.
+        if let Some(end) = self.end {
+            self.position = self.position.min(end);
         }
     }
 
@@ -232,11 +259,11 @@ impl Player {
     }
 
     /// The next frames of the track with its fades, added.
-    fn add(&mut self, left: &mut [f32], right: &mut [f32]) {
+    fn add(&mut self, out: &mut StereoBlock<'_>) {
         if !self.is_active() {
             return;
         }
-        let count = left.len();
+        let count = out.frames();
         let (mut l, mut r) = ([0.0; QUANTUM], [0.0; QUANTUM]);
         let mut gains = self.gains;
         self.source(self.position, &mut gains, &mut l[..count], &mut r[..count]);
@@ -245,8 +272,8 @@ impl Player {
             self.position += count as i64;
         }
         self.fade.apply(&mut l[..count], &mut r[..count]);
-        left.iter_mut().zip(&l).for_each(|(out, x)| *out += x);
-        right.iter_mut().zip(&r).for_each(|(out, x)| *out += x);
+        out.left.iter_mut().zip(&l).for_each(|(out, x)| *out += x);
+        out.right.iter_mut().zip(&r).for_each(|(out, x)| *out += x);
     }
 
     /// Frames of the track from a position on, with gains, at most a quantum.
@@ -286,6 +313,9 @@ impl Player {
                 telemetry.step_remaining_s = (end as i64 - self.position) as f64 / self.rate_hz;
             }
         }
-        self.telemetry.write(telemetry);
+        if self.reported != telemetry {
+            self.reported = telemetry;
+            self.telemetry.write(telemetry);
+        }
     }
 }

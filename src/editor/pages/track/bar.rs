@@ -10,7 +10,7 @@ use crate::editor::theme;
 use crate::editor::widgets::chooser::menu;
 use crate::editor::widgets::pill::word;
 use crate::editor::widgets::{Touch, explain, note};
-use crate::plugin::{Open, Stage, TrackPicture, TrackView};
+use crate::sources::track::{Open, Stage, TrackPicture, TrackView};
 use crate::track::file::preset::factory;
 
 /// Endings of files that hold tracks, in the order of the dialog.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::plugin::{Edited, Open, Opener, Stage, TrackPicture};
+use crate::sources::track::{Edited, Open, Opener, Stage, TrackPicture};
 use crate::track::edit::sampled::{self, StepTimes};
 use crate::track::edit::{Document, Operation};
 use crate::track::file::limits::Limits;

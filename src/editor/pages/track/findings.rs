@@ -7,7 +7,7 @@ use super::column::column;
 use crate::editor::theme;
 use crate::editor::widgets::panel::frame;
 use crate::editor::widgets::{Touch, explain, focus_ring, label};
-use crate::plugin::{Stage, TrackPicture};
+use crate::sources::track::{Stage, TrackPicture};
 
 const LINE: f32 = 14.0;
 

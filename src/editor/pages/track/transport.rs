@@ -11,9 +11,9 @@ use crate::editor::widgets::chooser::segments;
 use crate::editor::widgets::pill::pill;
 use crate::editor::widgets::slot::slot;
 use crate::editor::widgets::{Touch, about, note};
-use crate::params::GroupParams;
-use crate::params::text::write_time;
-use crate::plugin::TrackPicture;
+use crate::parameter::text::write_time;
+use crate::sources::track::GroupParams;
+use crate::sources::track::TrackPicture;
 
 /// Switch, mode, time, step, loop.
 pub fn show(

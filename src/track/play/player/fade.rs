@@ -38,9 +38,9 @@ impl Fade {
         self.length
     }
 
-    /// Whether something of the past still sounds.
-    pub fn is_sounding(&self) -> bool {
-        self.past_at < self.length
+    /// Frames for which something of the past still sounds.
+    pub fn frames_left(&self) -> usize {
+        self.length - self.past_at
     }
 
     /// Lets what comes now sound from its first sample, or fade in.

@@ -2,18 +2,18 @@
 
 use super::tests::Desk;
 use super::*;
+use crate::source::{Source, Spec, Transport, play};
 use crate::track::edit::{Document, Operation, PartField, StepField, VoiceField};
 use crate::track::file::limits::Limits;
-use nice_plug::prelude::Transport as HostTransport;
 use serde_json::json;
 use std::path::Path;
 
-const RATE_HZ: f32 = 48_000.0;
+const RATE_HZ: f64 = 48_000.0;
 
 /// An instance that is activated for playing.
 fn activated() -> Desk {
     let mut desk = Desk::new();
-    desk.source.activate(f64::from(RATE_HZ), 512, false, &TrackControls::default());
+    desk.source.prepare(&Spec { rate_hz: RATE_HZ, is_offline: false });
     desk
 }
 
@@ -29,12 +29,12 @@ impl Desk {
 
     /// Plays freely; left channel.
     fn play(&mut self, blocks: usize) -> Vec<f32> {
-        let controls =
-            TrackControls { mode: PlayMode::Free, is_running: true, gain: 1.0, ..TrackControls::default() };
+        let controls = TrackControls { mode: PlayMode::Free, is_running: true, ..TrackControls::default() };
         let mut out = Vec::new();
         for _ in 0..blocks {
             let (mut left, mut right) = ([0.0; 480], [0.0; 480]);
-            self.source.add(&mut left, Some(&mut right), &controls, &HostTransport::new(RATE_HZ), &[]);
+            let block = [&mut left[..], &mut right[..]];
+            play(&mut self.source, &controls, (Transport::default(), RATE_HZ), &[], block);
             out.extend(left);
         }
         out

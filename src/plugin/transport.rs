@@ -5,7 +5,7 @@
 
 use nice_plug::prelude::Transport as HostTransport;
 
-use crate::control::session::Transport;
+use crate::source::Transport;
 
 /// Frames by which rounded seconds may be off.
 const ROUNDING_FRAMES: i64 = 2;
@@ -46,7 +46,16 @@ impl Follow {
                 next: position + frames as i64,
             });
         }
-        Transport { is_playing: host.playing, position_frames: position }
+        let metre = host.time_sig_numerator.zip(host.time_sig_denominator);
+        Transport {
+            is_playing: host.playing,
+            position_frames: position,
+            position_beats: host.pos_beats(),
+            tempo_bpm: host.tempo,
+            metre: metre.and_then(|(beats, value)| Some([beats.try_into().ok()?, value.try_into().ok()?])),
+            bar_start_beats: host.bar_start_pos_beats(),
+            cycle_beats: host.loop_range_beats().map(|(start, end)| [start, end]),
+        }
     }
 }
 
@@ -85,7 +94,10 @@ mod tests {
         let mut follow = Follow::default();
         for position in [0, 512, 1_024, 1_025, -7] {
             let at = follow.block(&host(|h| h.pos_samples = Some(position)), 512);
-            assert_eq!(at, Transport { is_playing: true, position_frames: Some(position) });
+            assert_eq!(
+                at,
+                Transport { is_playing: true, position_frames: Some(position), ..Transport::default() }
+            );
         }
     }
 
@@ -118,11 +130,13 @@ mod tests {
     #[test]
     fn a_host_that_tells_nothing_or_stands_still() {
         let mut follow = Follow::default();
-        assert_eq!(follow.block(&host(|_| ()), 64), Transport { is_playing: true, position_frames: None });
+        let nothing = Transport { is_playing: true, ..Transport::default() };
+        assert_eq!(follow.block(&host(|_| ()), 64), nothing);
         let stopped = host(|h| (h.playing, h.pos_seconds) = (false, Some(1.0)));
         for _ in 0..2 {
             let at = follow.block(&stopped, 64);
-            assert_eq!(at, Transport { is_playing: false, position_frames: Some(48_000) });
+            let expected = Transport { position_frames: Some(48_000), ..Transport::default() };
+            assert_eq!(at, expected);
         }
     }
 }

@@ -2,34 +2,42 @@
 //! editor.
 //!
 //! The worker's thread starts with the first track and sleeps whenever there is nothing to prepare. The state holds the
-//! track itself ([`crate::params::Embedded`]); whenever it is replaced, the worker is told.
+//! track itself ([`TrackParams::embedded`]); whenever it is replaced, the worker is told.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use crate::bridge::latest::{LatestReader, latest};
+use crate::control::mix::Strip;
 use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
-use crate::params::AuraParams;
+use crate::sources::SourceKind;
+use crate::state::tidied;
 use crate::state::track::SavedTrack;
 use crate::track::file::problem::Problem;
 use crate::track::file::schema::Track;
 use crate::track::play::player::{PlayerLink, player};
+use crate::worker::Worker;
 use rtrb::Producer;
 
-mod board;
+mod command;
 #[cfg(test)]
 mod editing_tests;
 mod files;
+mod params;
 mod pools;
 mod source;
-mod transport;
 mod worker;
 
-pub use board::{Edited, Open};
-pub use source::{NOTES, TrackSource};
+pub use command::{Edited, Open};
+pub use params::{GroupParams, TrackParams, TrackSourceParams};
+pub use source::TrackSource;
 
-use board::Board;
-use worker::Working;
+use command::Signs;
+use worker::{TrackLink, Working, ask};
+
+/// Field of the state that holds the track.
+const FIELD: &str = "track";
 
 /// What the standalone plays from the start.
 static FROM_THE_START: OnceLock<PathBuf> = OnceLock::new();
@@ -122,7 +130,7 @@ pub struct TrackView {
     pictures: LatestReader<TrackPicture>,
     telemetry: LatestReader<TrackTelemetry>,
     seeks: Producer<f64>,
-    board: Arc<Board>,
+    link: Arc<TrackLink>,
 }
 
 impl TrackView {
@@ -136,14 +144,19 @@ impl TrackView {
         self.pictures.read()
     }
 
+    /// Whether the worker is there to be asked. One that has died leaves what plays as it is.
+    pub fn is_alive(&self) -> bool {
+        self.link.turns().is_some()
+    }
+
     /// Share of the track whose levels are measured, 0 to 1.
     pub fn measured(&self) -> f32 {
-        self.board.measured()
+        self.link.progress()
     }
 
     /// Opens another track, in the background.
     pub fn opener(&self) -> Opener {
-        Opener(self.board.clone())
+        Opener(self.link.clone())
     }
 
     /// Goes to a time in seconds, where the host does not rule. One too many before the next block is lost.
@@ -153,75 +166,109 @@ impl TrackView {
 
     /// Sets what is called, by the worker's thread, when the picture changes. The first call counts.
     pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.board.wake_with(wake);
+        self.link.wake_with(wake);
     }
 }
 
 /// Opens tracks, from any thread but the audio thread.
 #[derive(Clone)]
-pub struct Opener(Arc<Board>);
+pub struct Opener(Arc<TrackLink>);
 
 impl Opener {
     /// Asks the worker to open a track.
     pub fn open(&self, what: Open) {
-        self.0.open(what);
+        ask(&self.0, |commands| commands.open = Some(what));
     }
 
     /// Asks the worker to write the track to a file, after everything asked for before. The picture says how it went.
     pub fn save_to(&self, path: PathBuf) {
-        self.0.save(path);
+        ask(&self.0, |commands| commands.save = Some(path));
     }
 }
 
-/// Ends the worker when dropped.
-pub struct TrackKeeper(Arc<Board>);
+/// The track player among the sources.
+pub struct TrackKind;
 
-impl Drop for TrackKeeper {
-    fn drop(&mut self) {
-        self.0.end();
+impl SourceKind for TrackKind {
+    type Params = TrackSourceParams;
+    type Audio = TrackSource;
+    type Owner = Worker<Working>;
+    type View = TrackView;
+
+    fn make(params: &Arc<TrackSourceParams>) -> (TrackSource, Worker<Working>, TrackView) {
+        track(&params.player)
+    }
+
+    fn controls(params: &TrackSourceParams) -> TrackControls {
+        params.player.controls()
+    }
+
+    fn strip(params: &TrackSourceParams) -> Strip {
+        params.strip.strip(params.player.gain())
+    }
+
+    fn tidy(fields: &mut BTreeMap<String, String>) {
+        let track = tidied::<SavedTrack>(fields.get(FIELD).map(String::as_str));
+        fields.insert(FIELD.to_owned(), track);
     }
 }
 
 /// Everything about the track of one instance: audio half, owner, editor's half.
-pub fn track(params: &Arc<AuraParams>) -> (TrackSource, TrackKeeper, TrackView) {
+fn track(params: &Arc<TrackParams>) -> (TrackSource, Worker<Working>, TrackView) {
     let (player, PlayerLink { programs, seeks, telemetry }) = player();
     let (picture, pictures) = latest(TrackPicture::default());
-    let board = Arc::new(Board::new(Working::new(params.clone(), programs, picture)));
-    let told = Arc::downgrade(&board);
+    let signs = Arc::new(Signs::default());
+    let worker = Worker::new(Working::new(params.clone(), signs.clone(), programs, picture));
+    let link = worker.link().clone();
+    let told = Arc::downgrade(&link);
     params.embedded.on_replace(move || {
-        if let Some(board) = told.upgrade() {
-            board.replaced();
+        if let Some(link) = told.upgrade() {
+            ask(&link, |_| ());
         }
     });
     if let Some(path) = FROM_THE_START.get() {
-        board.open(Open::File(path.clone()));
+        ask(&link, |commands| commands.open = Some(Open::File(path.clone())));
     }
-    let view = TrackView { pictures, telemetry, seeks, board: board.clone() };
-    (TrackSource::new(player, board.clone()), TrackKeeper(board), view)
+    let view = TrackView { pictures, telemetry, seeks, link: link.clone() };
+    (TrackSource::new(player, link, signs), worker, view)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Source, Spec, Tail, Transport, play};
     use crate::state::track::{SavedContent, SavedTrack};
     use std::time::{Duration, Instant};
 
     pub(super) struct Desk {
-        pub(super) params: Arc<AuraParams>,
+        pub(super) params: Arc<TrackParams>,
         pub(super) source: TrackSource,
         pub(super) view: TrackView,
-        _keeper: TrackKeeper,
+        _keeper: Worker<Working>,
     }
 
     impl Desk {
         pub(super) fn new() -> Self {
-            let params = Arc::new(AuraParams::default());
+            let params = Arc::new(TrackParams::new(&TrackControls::default()));
             let (source, keeper, view) = track(&params);
             Self { params, source, view, _keeper: keeper }
         }
 
         fn activate(&mut self) {
-            self.source.activate(48_000.0, 64, true, &TrackControls::default());
+            self.source.prepare(&Spec { rate_hz: 48_000.0, is_offline: true });
+        }
+
+        /// Whether anything comes while the host plays. While it stands still nothing does.
+        fn would_sound(&mut self) -> bool {
+            let mut tail_at = |is_playing| {
+                let transport = Transport { is_playing, position_frames: Some(480), ..Transport::default() };
+                let out = [&mut [0.0; 1_024][..], &mut [0.0; 1_024]];
+                play(&mut self.source, &TrackControls::default(), (transport, 48_000.0), &[], out);
+                self.source.tail()
+            };
+            let playing = tail_at(true);
+            assert_eq!(tail_at(false), Tail::Silent, "the host may go to sleep");
+            playing == Tail::Endless
         }
 
         /// Opens something and waits until that is done.
@@ -233,7 +280,7 @@ mod tests {
         /// Waits until nothing is under way.
         pub(super) fn wait(&mut self) -> TrackPicture {
             let patience = Instant::now() + Duration::from_secs(60);
-            while self.view.board.is_busy() {
+            while self.view.link.is_busy() {
                 assert!(Instant::now() < patience, "never done");
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -252,8 +299,8 @@ mod tests {
         let mut desk = Desk::new();
         desk.activate();
         desk.params.embedded.replace(SavedTrack::default());
-        assert!(!desk.view.board.is_busy());
-        assert!(!desk.source.is_awake());
+        assert!(!desk.view.link.is_busy());
+        assert!(!desk.would_sound());
         assert_eq!(desk.view.picture().stage, Stage::Empty);
     }
 
@@ -266,11 +313,11 @@ mod tests {
         assert_eq!((picture.name.as_str(), picture.stage), (preset.name.as_str(), Stage::Ready));
         assert!(picture.length_s > 0.0 && !picture.steps.is_empty());
         assert_eq!(picture.problems, Vec::<String>::new());
-        assert!(desk.source.is_awake());
+        assert!(desk.would_sound());
         assert_eq!(desk.params.embedded.read().0.text, preset.json);
         let picture = desk.open(Open::Nothing);
         assert_eq!((picture.stage, picture.name.as_str()), (Stage::Empty, ""));
-        assert!(!desk.source.is_awake());
+        assert!(!desk.would_sound());
         assert!(desk.params.embedded.read().0.is_empty());
     }
 
@@ -331,7 +378,7 @@ mod tests {
             assert!(picture.refusal.as_ref().is_some_and(|why| why.contains(file)), "{picture:?}");
             assert_eq!(TrackPicture { refusal: None, ..picture }, before);
         }
-        assert!(desk.source.is_awake());
+        assert!(desk.would_sound());
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -339,9 +386,9 @@ mod tests {
     fn opened_before_the_first_activation_it_waits_for_the_rate() {
         let mut desk = Desk::new();
         desk.open(Open::Factory(0));
-        assert!(!desk.source.is_awake());
+        assert!(!desk.would_sound());
         desk.activate();
         assert_eq!(desk.view.picture().stage, Stage::Ready);
-        assert!(desk.source.is_awake());
+        assert!(desk.would_sound());
     }
 }

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::board::{Board, Edited, Open, Wishes};
+use super::command::{Commands, Edited, Open, Signs};
 use super::files::EmbeddedFiles;
 use super::pools::Pools;
-use super::{Stage, StepPicture, TrackPicture};
+use super::{Stage, StepPicture, TrackParams, TrackPicture};
 use crate::bridge::exchange::ExchangeSender;
 use crate::bridge::latest::LatestWriter;
-use crate::params::AuraParams;
 use crate::state::track::{SavedFile, SavedTrack};
 use crate::track::file::limits::Limits;
 use crate::track::file::load::{Kind, LoadError, parse_with};
@@ -25,13 +24,16 @@ use crate::track::play::plan::{CompileOptions, Plan, PlannedStep};
 use crate::track::play::program::Program;
 use crate::track::play::{prepare, scan};
 use crate::track::sound::span::Behaviour;
+use crate::worker::{Job, Link};
 
 /// When to try again to hand over a program that the player had no room for.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// What the thread owns.
 pub struct Working {
-    params: Arc<AuraParams>,
+    params: Arc<TrackParams>,
+    signs: Arc<Signs>,
+    rate_hz: Option<f64>,
     programs: ExchangeSender<Program>,
     pictures: LatestWriter<TrackPicture>,
     picture: TrackPicture,
@@ -49,56 +51,36 @@ struct Compiled {
     plan: Arc<Plan>,
 }
 
-/// Tells everybody that waits when the thread ends, even by a panic.
-struct Ending<'a>(&'a Board);
+/// What the others talk to.
+pub type TrackLink = Link<Working>;
 
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        self.0.ended();
-    }
+/// Leaves a command, and starts the thread where it is needed.
+pub fn ask(link: &Arc<TrackLink>, change: impl FnOnce(&mut Commands)) {
+    link.ask_and_start("auracore track", change, Working::is_needed);
 }
 
 impl Working {
     /// For the track in `params`.
     pub fn new(
-        params: Arc<AuraParams>,
+        params: Arc<TrackParams>,
+        signs: Arc<Signs>,
         programs: ExchangeSender<Program>,
         pictures: LatestWriter<TrackPicture>,
     ) -> Self {
         let picture = TrackPicture::default();
         let (pending, compiled, edited, pools) = (None, None, None, None);
-        Self { params, programs, pictures, picture, pending, compiled, edited, pools }
+        Self { params, signs, rate_hz: None, programs, pictures, picture, pending, compiled, edited, pools }
     }
 
-    /// Whether there is a track, or something to say about one.
-    pub fn has_work(&self) -> bool {
+    /// Whether there is anything to do: a track, something to say about one, or a command. Without there is no thread.
+    pub fn is_needed(&self, commands: &Commands) -> bool {
         let (track, _) = self.params.embedded.read();
-        !track.is_empty() || track.lost.is_some()
+        commands.open.is_some() || commands.save.is_some() || !track.is_empty() || track.lost.is_some()
     }
 
-    /// Runs until the plugin goes.
-    pub fn run(mut self, board: &Board) {
-        let _ending = Ending(board);
-        loop {
-            let patience = self.pending.is_some().then_some(AGAIN);
-            let Some((asked, mut wishes)) = board.next(patience) else { return };
-            if let Some(program) = self.pending.take() {
-                self.send(program);
-            }
-            if let Some(open) = wishes.open.take() {
-                self.open(open, board);
-            }
-            if let Some(path) = wishes.save.take() {
-                self.save(&path, board);
-            }
-            self.follow(&wishes, board);
-            board.done(asked);
-        }
-    }
-
-    fn publish(&mut self, board: &Board) {
+    fn publish(&mut self, link: &TrackLink) {
         self.pictures.write(self.picture.clone());
-        board.wake();
+        link.wake();
     }
 
     fn send(&mut self, program: Box<Program>) {
@@ -106,13 +88,13 @@ impl Working {
     }
 
     /// Puts another track into the state, which asks for it to be compiled.
-    fn open(&mut self, open: Open, board: &Board) {
+    fn open(&mut self, open: Open, link: &TrackLink) {
         self.picture.refusal = None;
         self.picture.message = None;
         let before = self.picture.stage;
         if !matches!(open, Open::Document(_)) {
             self.picture.stage = Stage::Reading;
-            self.publish(board);
+            self.publish(link);
         }
         let mut tag = None;
         let opened = match open {
@@ -135,7 +117,7 @@ impl Working {
             Err(refusal) => {
                 self.picture.refusal = Some(refusal);
                 self.picture.stage = before;
-                self.publish(board);
+                self.publish(link);
             }
         }
     }
@@ -148,41 +130,47 @@ impl Working {
     }
 
     /// Writes the track of the state to a file and says how that went.
-    fn save(&mut self, path: &Path, board: &Board) {
+    fn save(&mut self, path: &Path, link: &TrackLink) {
         let (saved, _) = self.params.embedded.read();
         let written = written(&saved, path);
         (self.picture.message, self.picture.refusal) = match written {
             Ok(message) => (Some(message), None),
             Err(refusal) => (None, Some(refusal)),
         };
-        self.publish(board);
+        self.publish(link);
     }
 
     /// Makes the player play the track of the state at the wanted rate.
-    fn follow(&mut self, wishes: &Wishes, board: &Board) {
-        let Some(rate_hz) = wishes.rate_hz else { return };
+    fn follow(&mut self, afresh: bool, link: &TrackLink) {
+        let Some(rate_hz) = self.rate_hz else { return };
         let (saved, revision) = self.params.embedded.read();
         let plan = self.compiled.as_ref().filter(|c| c.revision == revision && c.plan.rate_hz == rate_hz);
         let plan = match plan.map(|compiled| compiled.plan.clone()) {
             Some(plan) => {
-                if wishes.afresh {
+                if afresh {
                     self.send(Box::new(Program::new(plan.clone())));
                 }
                 plan
             }
             None => {
-                let plan = self.compile(&saved, revision, rate_hz, board);
+                let plan = self.compile(&saved, revision, rate_hz, link);
                 self.send(Box::new(Program::new(plan.clone())));
-                board.set_has_track(!saved.is_empty());
+                self.signs.set_has_track(!saved.is_empty());
                 self.compiled = Some(Compiled { revision, plan: plan.clone() });
                 plan
             }
         };
-        self.measure(&plan, board);
+        self.measure(&plan, link);
     }
 
     /// Compiles a saved track and shows what it holds; one that cannot be read becomes silence.
-    fn compile(&mut self, saved: &Arc<SavedTrack>, revision: u64, rate_hz: f64, board: &Board) -> Arc<Plan> {
+    fn compile(
+        &mut self,
+        saved: &Arc<SavedTrack>,
+        revision: u64,
+        rate_hz: f64,
+        link: &TrackLink,
+    ) -> Arc<Plan> {
         let (refusal, message) = (self.picture.refusal.take(), self.picture.message.take());
         let tag = self.edited.filter(|(edited, _)| *edited == revision).map(|(_, tag)| tag);
         // An edit is not worth an empty picture: the editor goes on showing the last one until the next is there.
@@ -203,7 +191,7 @@ impl Working {
             self.picture.stage = Stage::Reading;
         }
         if !is_edit {
-            self.publish(board);
+            self.publish(link);
         }
         let files = EmbeddedFiles::new(saved);
         let track = match parsed(saved, &files) {
@@ -243,25 +231,47 @@ impl Working {
     }
 
     /// Measures the levels, unless something else is wanted before that is done.
-    fn measure(&mut self, plan: &Arc<Plan>, board: &Board) {
-        let has_track = board.has_track();
+    fn measure(&mut self, plan: &Arc<Plan>, link: &TrackLink) {
+        let has_track = self.signs.has_track();
         let stage = |done| if has_track { done } else { Stage::Empty };
         if !plan.is_settled() {
             self.picture.stage = stage(Stage::Measuring);
-            board.set_measured(0.0);
-            self.publish(board);
+            link.set_progress(0.0);
+            self.publish(link);
             let pools = self.pools.get_or_insert_with(Pools::shared);
-            let measure =
-                || scan::scan(plan, board.position(), board.interrupt(), &|share| board.set_measured(share));
-            if pools.thorough(board.interrupt(), measure) != Some(true) {
+            let measure = || {
+                scan::scan(plan, self.signs.position(), link.is_overtaken(), &|share| {
+                    link.set_progress(share)
+                })
+            };
+            if pools.thorough(link.is_overtaken(), measure) != Some(true) {
                 return;
             }
         }
-        board.set_measured(1.0);
+        link.set_progress(1.0);
         if self.picture.stage != stage(Stage::Ready) || self.picture.stage == Stage::Empty {
             self.picture.stage = stage(Stage::Ready);
-            self.publish(board);
+            self.publish(link);
         }
+    }
+}
+
+impl Job for Working {
+    type Inbox = Commands;
+
+    fn turn(&mut self, commands: Commands, link: &TrackLink) -> Option<Duration> {
+        self.rate_hz = commands.rate_hz.or(self.rate_hz);
+        if let Some(program) = self.pending.take() {
+            self.send(program);
+        }
+        if let Some(open) = commands.open {
+            self.open(open, link);
+        }
+        if let Some(path) = commands.save {
+            self.save(&path, link);
+        }
+        self.follow(commands.afresh, link);
+        self.pending.is_some().then_some(AGAIN)
     }
 }
 

@@ -1,11 +1,32 @@
 //! Parameters of the track player.
 
+use std::sync::Arc;
+
 use nice_plug::prelude::*;
 
-use super::{View, declare};
 use crate::control::session::{
-    GroupControls, PlayMode, TIME_S, TRACK_GAIN_DB, TRACK_OFFSET_S, TrackControls,
+    GroupControls, HIGHEST_GAIN, PlayMode, TIME_S, TRACK_GAIN_DB, TRACK_OFFSET_S, TrackControls,
 };
+use crate::parameter::{Embedded, View, declare};
+use crate::sources::MuteSolo;
+use crate::state::track::SavedTrack;
+
+/// Everything of the track player that a project holds.
+#[derive(Params)]
+pub struct TrackSourceParams {
+    /// Its place in the mix; the level is [`TrackParams::gain`].
+    #[nested(id_prefix = "track", group = "Mix")]
+    pub strip: MuteSolo,
+    /// The others, declared where they stood before there was a mix.
+    pub player: Arc<TrackParams>,
+}
+
+impl Default for TrackSourceParams {
+    fn default() -> Self {
+        let player = TrackParams::new(&super::initial_controls());
+        Self { strip: MuteSolo::new("Track"), player: Arc::new(player) }
+    }
+}
 
 /// See [`TrackControls`]. Gains are in decibels here.
 #[derive(Params)]
@@ -31,6 +52,9 @@ pub struct TrackParams {
     noise: GroupParams,
     #[nested(id_prefix = "clips", group = "Clips")]
     clips: GroupParams,
+    /// The track.
+    #[persist = "track"]
+    pub embedded: Embedded<SavedTrack>,
 }
 
 /// See [`GroupControls`].
@@ -55,10 +79,11 @@ impl TrackParams {
             repeat: declare::switch("Track loop", defaults.is_looping),
             loop_start: declare::seconds("Track loop start", defaults.loop_start_s as f32, TIME_S),
             loop_end: declare::seconds_or_end("Track loop end", defaults.loop_end_s as f32, TIME_S),
-            gain: declare::db("Track gain", db(defaults.gain), TRACK_GAIN_DB),
+            gain: declare::db("Track gain", 0.0, TRACK_GAIN_DB),
             tones: group("Tones", 0),
             noise: group("Noise", 1),
             clips: group("Clips", 2),
+            embedded: Embedded::default(),
         }
     }
 
@@ -67,7 +92,9 @@ impl TrackParams {
         [&self.tones, &self.noise, &self.clips]
     }
 
-    pub(super) fn controls(&self, view: View) -> TrackControls {
+    /// How the track is played, the host's modulation included. Any thread: atomic loads only.
+    pub fn controls(&self) -> TrackControls {
+        let view = View::Playing;
         TrackControls {
             mode: view.of(&self.mode),
             is_running: view.of(&self.run),
@@ -75,13 +102,18 @@ impl TrackParams {
             is_looping: view.of(&self.repeat),
             loop_start_s: hundredths(view.of(&self.loop_start)),
             loop_end_s: hundredths(view.of(&self.loop_end)),
-            gain: gain(view.of(&self.gain)),
             groups: self.groups().map(|group| group.controls(view)),
         }
         .clamped()
     }
 
-    pub(super) fn remote_pages(&self, section: &mut impl RemoteControlsSection) {
+    /// Linear gain of everything.
+    pub fn gain(&self) -> f32 {
+        gain(View::Playing.of(&self.gain)).clamp(0.0, HIGHEST_GAIN)
+    }
+
+    /// Pages for hardware controllers.
+    pub fn remote_pages(&self, section: &mut impl RemoteControlsSection) {
         section.add_page("Track", |page| {
             page.add_param(&self.run);
             page.add_param(&self.mode);
