@@ -17,10 +17,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("state", &["control", "pending_file"]),
     ("track", &["audio_file", "bridge", "control", "dsp", "pending_file"]),
     ("params", &["adaptive", "control", "bridge", "state"]),
-    ("plugin", &["adaptive", "control", "bridge", "engine", "measure", "params", "state", "editor", "track"]),
+    ("view", &["adaptive", "bridge", "control", "measure", "params", "sources"]),
+    (
+        "plugin",
+        &["adaptive", "control", "bridge", "engine", "measure", "params", "state", "editor", "track", "view"],
+    ),
     (
         "editor",
-        &["adaptive", "control", "bridge", "dsp", "engine", "measure", "params", "plugin", "state", "track"],
+        &["adaptive", "control", "bridge", "dsp", "engine", "measure", "params", "state", "track", "view"],
     ),
     (
         "cli",

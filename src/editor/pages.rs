@@ -10,7 +10,7 @@ use super::widgets::{About, Touch};
 use crate::adaptive::worker::AdaptivePicture;
 use crate::control::ChainTelemetry;
 use crate::params::AuraParams;
-use crate::plugin::MeterPicture;
+use crate::view::meters::MeterPicture;
 
 pub mod adaptive;
 pub mod master;
