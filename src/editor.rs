@@ -35,6 +35,7 @@ mod pages;
 mod preferences;
 mod shelf;
 pub mod theme;
+mod trouble;
 pub mod view;
 mod wake;
 mod widgets;
@@ -154,7 +155,9 @@ impl App {
         link.meters.hold_peaks(view.settings.analyser.peak_hold);
         let asker = link.adaptive.asker();
         let beats = link.adaptive.beats();
-        let problem = preferences.problem();
+        let trouble = trouble::of(link);
+        let problem = trouble.as_deref().or_else(|| preferences.problem());
+        let mix = *link.mix.read();
         let reset = {
             let hand = Hand::new(gui.param_setter(), &link.params, &history, now_s);
             let desk = Desk {
@@ -163,6 +166,7 @@ impl App {
                 colours,
                 picture: link.meters.picture(),
                 telemetry,
+                mix,
                 listener: link.adaptive.picture(),
             };
             let places = Places::of(at_least(ui.ctx().content_rect(), MIN_SIZE));

@@ -1,5 +1,28 @@
 //! The engine behind plugin, standalone and command line: cuts host blocks, guards the signal, runs the chain and keeps
 //! the untouched signal aligned with it. Everything but construction belongs on the audio thread.
+//!
+//! # Example
+//!
+//! A tone far above full scale leaves the engine under the limiter's ceiling, behind the latency that is reported:
+//!
+//! ```
+//! use auracore::control::MasterControls;
+//! use auracore::engine::{Engine, EngineIo};
+//!
+//! let controls = MasterControls::default();
+//! assert_eq!(controls.limiter.ceiling_db, -1.0);
+//! let mut engine = Engine::new(48_000.0, controls.mode);
+//! let latency = engine.latency_samples();
+//!
+//! let mut left: Vec<f32> = (0..48_000).map(|frame| 2.0 * (frame as f32 * 0.13).sin()).collect();
+//! let mut right = left.clone();
+//! let io = EngineIo { left: &mut left[..], right: Some(&mut right[..]), sidechain: None };
+//! engine.process(io, &controls);
+//!
+//! assert!(left[..latency].iter().all(|sample| sample.abs() < 1e-6));
+//! assert!(left[latency..].iter().any(|sample| sample.abs() > 0.5));
+//! assert!(left.iter().all(|sample| sample.abs() < 0.892), "-1 dB is 0.8913");
+//! ```
 
 use crate::control::adaptive::{Adaptation, Moves, Pace};
 use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls};

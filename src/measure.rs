@@ -5,6 +5,24 @@
 //!
 //! A level where nothing has been measured is −∞; a ratio that needs what is not there is `None`. Both become `null` in
 //! JSON.
+//!
+//! # Example
+//!
+//! By its definition a full-scale sine of 997 Hz in one channel measures −3.01 LUFS:
+//!
+//! ```
+//! use auracore::measure::measure_programme;
+//!
+//! let rate_hz = 48_000.0;
+//! let radians = |frame: u32| std::f64::consts::TAU * 997.0 * f64::from(frame) / rate_hz;
+//! let sine: Vec<f32> = (0..240_000).map(|frame| radians(frame).sin() as f32).collect();
+//! let silence = vec![0.0_f32; sine.len()];
+//! let summary = measure_programme(&[&sine[..], &silence[..]], rate_hz).unwrap();
+//!
+//! assert!((summary.integrated_lufs + 3.01).abs() < 0.05);
+//! assert!(summary.true_peak_dbtp.abs() < 0.05);
+//! assert_eq!(summary.duration_s, 5.0);
+//! ```
 
 mod bands;
 mod correlation;

@@ -21,6 +21,7 @@ use crate::bridge::trail::{TrailWriter, trail};
 use crate::control::adaptive::{Adaptation, Pace};
 use crate::control::mix::MixTelemetry;
 use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls};
+use crate::dsp::units::db_to_gain;
 use crate::editor;
 use crate::engine::mixer::{Events, Mixer};
 use crate::engine::{Company, Engine, EngineIo, Observer};
@@ -81,6 +82,7 @@ struct Core {
     trail: TrailWriter<DynamicsPoint>,
     telemetry: LatestWriter<ChainTelemetry>,
     held: ChainTelemetry,
+    held_mix: MixTelemetry,
     worker: MeterWorker,
     mixer: Mixer,
     mix: LatestWriter<MixTelemetry>,
@@ -144,6 +146,7 @@ impl Core {
             trail,
             telemetry,
             held: ChainTelemetry::default(),
+            held_mix: MixTelemetry::default(),
             worker,
             mixer,
             mix,
@@ -270,7 +273,10 @@ impl Core {
         let fall_db = TELEMETRY_FALL_DB_PER_S * frames as f32 / active.sample_rate_hz;
         self.held = held(&self.held, &active.engine.telemetry(), fall_db);
         self.telemetry.write(self.held);
-        self.mix.write(self.mixer.telemetry());
+        let (fall, before) = (db_to_gain(-fall_db), self.held_mix);
+        self.held_mix = self.mixer.telemetry();
+        self.held_mix.iter_mut().zip(&before).for_each(|(now, before)| *now = now.held(before, fall));
+        self.mix.write(self.held_mix);
         active.status(frames, silent_input && silent_output, self.mixer.tail())
     }
 }

@@ -1,5 +1,27 @@
 //! Whole recordings through the engine, aligned with the input and of the same length, and tracks to files. Background
 //! threads only.
+//!
+//! # Example
+//!
+//! A quiet tone is brought to a loudness; the result is as long as the input:
+//!
+//! ```
+//! use auracore::audio_file::AudioData;
+//! use auracore::control::MasterControls;
+//! use auracore::control::adaptive::Adaptation;
+//! use auracore::render::{Goal, Outcome, master};
+//!
+//! let tone: Vec<f32> = (0..5 * 44_100).map(|frame| 0.05 * (frame as f32 * 0.1).sin()).collect();
+//! let quiet = AudioData { channels: vec![tone.clone(), tone], rate_hz: 44_100 };
+//! let goal = Goal { target_lufs: Some(-18.0), ceiling_dbtp: -1.0, max_reduction_db: 6.0 };
+//! let controls = MasterControls::default();
+//! let master = master(&quiet, &controls, &Adaptation::NONE, &goal, &|_pass, _share| {}).unwrap();
+//!
+//! assert_eq!(master.outcome, Outcome::Reached);
+//! assert!((master.after.integrated_lufs + 18.0).abs() <= 0.1);
+//! assert!(master.after.true_peak_dbtp <= -1.0);
+//! assert_eq!(master.rendered.audio.frames(), quiet.frames());
+//! ```
 
 use crate::audio_file::AudioData;
 use crate::control::MasterControls;

@@ -96,7 +96,7 @@ macro_rules! sources {
                 $(
                     let (audio, owner, view) = <$Kind as $crate::sources::SourceKind>::make(&self.$name);
                     let (controls, strip) = (self.$name.clone(), self.$name.clone());
-                    mixer.add(
+                    mixer.insert(
                         audio,
                         move || <$Kind as $crate::sources::SourceKind>::controls(&controls),
                         move || <$Kind as $crate::sources::SourceKind>::strip(&strip),

@@ -24,9 +24,12 @@ mod folder;
 mod rig;
 #[path = "support/screen.rs"]
 mod screen;
+#[path = "support/skip.rs"]
+mod skip;
 use folder::Folder;
 use rig::{Block, EFFECT, Numbers, Rig, events};
 use screen::Screen;
+use skip::skip;
 
 const RATE_HZ: f64 = 48_000.0;
 const BLOCK_FRAMES: usize = 512;
@@ -35,15 +38,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the framework says when the plugin goes before its window.
 const KNOWN_LINES: [&str; 1] = ["X11 thread disconnected"];
 
-/// Runs one of the ignored tests below in a process of its own on a screen of its own; `None` without an X server.
-fn hosted(name: &str) -> Option<Output> {
+/// Tells a test that it runs in the process of its own.
+const INSIDE: &str = "AURACORE_TEST_INSIDE";
+
+/// Runs `scene` of the test `name` in a process of its own, the test once more, on a screen of its own. `None` in there,
+/// and without an X server.
+fn hosted(name: &str, scene: fn()) -> Option<Output> {
+    if std::env::var_os(INSIDE).is_some() {
+        scene();
+        return None;
+    }
     let Some(screen) = Screen::start() else {
-        eprintln!("skipped: Xvfb is not installed; `cargo xtask test` installs it");
+        skip(name, "Xvfb is not installed; `cargo xtask test` installs it");
         return None;
     };
     let folder = Folder::new();
     let mut host = Command::new(std::env::current_exe().unwrap());
-    host.args(["--exact", &format!("inside_a_host::{name}"), "--ignored", "--nocapture"]);
+    host.args(["--exact", name, "--nocapture"]).env(INSIDE, "1");
     host.env("DISPLAY", &screen.display).env("LIBGL_ALWAYS_SOFTWARE", "1");
     host.env("XDG_CONFIG_HOME", folder.path()).env_remove("WAYLAND_DISPLAY");
     // Every window has threads of its own; with a heap for each of them, memory would tell more of the heaps than of
@@ -58,17 +69,20 @@ fn hosted(name: &str) -> Option<Output> {
 
 #[test]
 fn windows_leave_nothing_behind() {
-    hosted("opens_and_closes");
+    hosted("windows_leave_nothing_behind", inside_a_host::opens_and_closes);
 }
 
 #[test]
 fn a_window_shown_late_is_drawn() {
-    hosted("shows_late");
+    hosted("a_window_shown_late_is_drawn", inside_a_host::shows_late);
 }
 
 #[test]
 fn a_plugin_may_go_before_its_window() {
-    let Some(output) = hosted("goes_with_its_window_open") else { return };
+    let Some(output) = hosted("a_plugin_may_go_before_its_window", inside_a_host::goes_with_its_window_open)
+    else {
+        return;
+    };
     let said = String::from_utf8_lossy(&output.stderr);
     let unknown = |line: &&str| !line.is_empty() && !KNOWN_LINES.iter().any(|known| line.contains(known));
     assert_eq!(said.lines().filter(unknown).collect::<Vec<_>>(), [""; 0]);
@@ -234,9 +248,7 @@ mod inside_a_host {
     /// What one opening may leave in memory; -80 to 250 KiB were measured, and a picture of the window alone has 3 MB.
     const LARGEST_GROWTH_KIB: f64 = 800.0;
 
-    #[test]
-    #[ignore = "needs a screen; another test runs it in a process of its own"]
-    fn opens_and_closes() {
+    pub fn opens_and_closes() {
         let entry = entry();
         let mut host = Host::new(&entry);
         let frame = Frame::new(SIZE);
@@ -256,9 +268,7 @@ mod inside_a_host {
         assert!(growth_kib < LARGEST_GROWTH_KIB * TIMES as f64, "{growth_kib} KiB in {TIMES} openings");
     }
 
-    #[test]
-    #[ignore = "needs a screen; another test runs it in a process of its own"]
-    fn shows_late() {
+    pub fn shows_late() {
         let entry = entry();
         let mut host = Host::new(&entry);
         let frame = Frame::new(SIZE);
@@ -268,9 +278,7 @@ mod inside_a_host {
         }
     }
 
-    #[test]
-    #[ignore = "needs a screen; another test runs it in a process of its own"]
-    fn goes_with_its_window_open() {
+    pub fn goes_with_its_window_open() {
         let entry = entry();
         let frame = Frame::new(SIZE);
         for _ in 0..3 {

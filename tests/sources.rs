@@ -177,7 +177,7 @@ fn two_beeps() -> (Mixer, [Arc<Knobs>; 2]) {
         beep.held.follow(&Note::plain(0, 60, true));
         beep.level = level;
         let (controls, strip) = (knobs.clone(), knobs.clone());
-        mixer.add(
+        mixer.insert(
             beep,
             move || (level, controls.fault.load(Ordering::Relaxed)),
             move || Strip {

@@ -349,16 +349,7 @@ fn edits_reach_the_file_and_nothing_else_moves() {
 fn the_shipped_schema_is_the_generated_one() {
     let shipped = std::fs::read_to_string(schema_path()).unwrap();
     let generated = format!("{:#}\n", json_schema());
-    assert!(
-        shipped == generated,
-        "run: cargo test --release --test track_files write_the_schema -- --ignored"
-    );
-}
-
-#[test]
-#[ignore = "writes the schema file"]
-fn write_the_schema() {
-    std::fs::write(schema_path(), format!("{:#}\n", json_schema())).unwrap();
+    assert!(shipped == generated, "run: cargo run --release -- check --schema > presets/track.schema.json");
 }
 
 fn schema_path() -> PathBuf {

@@ -17,7 +17,12 @@ use auracore::track::sound::voice::{Voice, VoiceContext};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::sync::atomic::AtomicBool;
+
+#[path = "support/skip.rs"]
+mod skip;
+use skip::skip;
 
 /// The samples are rounded to seven digits in the compact file.
 const ROUNDING: f64 = 1e-6;
@@ -71,10 +76,13 @@ fn cases(kind: &str) -> Vec<Case> {
 
 /// The folder of full reference waveforms beside the repository, which everywhere but in CI may be missing.
 fn reference_folder() -> Option<PathBuf> {
+    static IS_TOLD: Once = Once::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden");
-    let is_there = folder.is_dir();
-    assert!(is_there || std::env::var_os("CI").is_none(), "{} is missing", folder.display());
-    is_there.then_some(folder)
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    IS_TOLD.call_once(|| skip("reference waveforms in full", &format!("{} is missing", folder.display())));
+    None
 }
 
 /// A raw waveform, left and right.

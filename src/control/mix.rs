@@ -31,5 +31,13 @@ pub struct SourceTelemetry {
     pub is_off: bool,
 }
 
+impl SourceTelemetry {
+    /// This report with peaks no lower than an earlier one's times `fall`, so that a display that looks seldom sees them.
+    pub fn held(&self, before: &Self, fall: f32) -> Self {
+        let peaks = [0, 1].map(|side| self.peaks[side].max(before.peaks[side] * fall));
+        Self { peaks, ..*self }
+    }
+}
+
 /// What the mixer reports, in the order of the sources.
 pub type MixTelemetry = [SourceTelemetry; SOURCES];

@@ -9,6 +9,7 @@ use super::widgets::knob::knob;
 use super::widgets::{About, Touch};
 use crate::adaptive::worker::AdaptivePicture;
 use crate::control::ChainTelemetry;
+use crate::control::mix::MixTelemetry;
 use crate::params::AuraParams;
 use crate::view::meters::MeterPicture;
 
@@ -30,6 +31,8 @@ pub struct Desk<'a> {
     pub picture: &'a MeterPicture,
     /// The newest report of the chain.
     pub telemetry: ChainTelemetry,
+    /// The newest levels of the sources.
+    pub mix: MixTelemetry,
     /// The newest report of the listener.
     pub listener: &'a AdaptivePicture,
 }

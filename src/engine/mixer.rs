@@ -93,7 +93,7 @@ impl Mixer {
     ///
     /// # Panics
     /// With more than [`SOURCES`] of them.
-    pub fn add<S: Source>(
+    pub fn insert<S: Source>(
         &mut self,
         source: S,
         controls: impl Fn() -> S::Controls + Send + 'static,

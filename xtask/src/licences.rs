@@ -40,16 +40,17 @@ unchanged; their source is at the address given. The standard library of Rust is
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
+    /// Identifiers of the crates of this project.
+    workspace_members: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Package {
+    id: String,
     name: String,
     version: String,
     license: Option<String>,
     repository: Option<String>,
-    /// None for crates of this project.
-    source: Option<String>,
     manifest_path: PathBuf,
 }
 
@@ -105,9 +106,11 @@ fn packages() -> Result<Vec<Package>> {
     };
     let metadata = said(&["metadata", "--locked", "--format-version", "1", "--filter-platform", TARGET])?;
     let metadata: Metadata = serde_json::from_str(&metadata)?;
+    let ours = metadata.workspace_members;
     let mut known: HashMap<(String, String), Package> = metadata
         .packages
         .into_iter()
+        .filter(|package| !ours.contains(&package.id))
         .map(|package| ((package.name.clone(), package.version.clone()), package))
         .collect();
 
@@ -136,7 +139,7 @@ fn packages() -> Result<Vec<Package>> {
             return Err(format!("{FONTS_CRATE} has more fonts now; name them in the list").into());
         }
         let key = (name.to_owned(), version.trim_start_matches('v').to_owned());
-        packages.extend(known.remove(&key).filter(|package| package.source.is_some()));
+        packages.extend(known.remove(&key));
     }
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     let unfit: Vec<String> = packages.iter().filter_map(unfit).collect();

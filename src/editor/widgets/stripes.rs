@@ -51,6 +51,27 @@ pub fn peaks(ui: &Ui, touch: &Touch, rect: Rect, peaks: [f32; 2], caption: &str,
     explain(&response, caption, explanation);
 }
 
+/// Two small upright bars without a scale, for `peaks` as magnitudes.
+pub fn bars(ui: &Ui, touch: &Touch, rect: Rect, peaks: [f32; 2], name: &str, explanation: &str) {
+    let width = 0.5 * (rect.width() - 2.0);
+    for (index, peak) in peaks.into_iter().enumerate() {
+        let left = rect.left() + index as f32 * (width + 2.0);
+        let bar = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+        bar_of(ui.painter(), touch, bar, gain_to_db(peak.max(1e-6)));
+    }
+    let response = ui.interact(rect, Id::unique(("bars", name)), Sense::hover());
+    explain(&response, name, explanation);
+}
+
+fn bar_of(painter: &Painter, touch: &Touch, bar: Rect, level_db: f32) {
+    painter.rect_filled(bar, CornerRadius::same(2), touch.colours.well);
+    let top = bar.bottom() - bar.height() * share(level_db);
+    if top < bar.bottom() - 0.5 {
+        let ink = if level_db > HOT_DB { touch.colours.alarm } else { touch.accent };
+        painter.rect_filled(bar.with_min_y(top), CornerRadius::same(2), ink);
+    }
+}
+
 fn upright(painter: &Painter, touch: &Touch, bar: Rect, level_db: f32) {
     painter.rect_filled(bar, CornerRadius::same(2), touch.colours.well);
     let top = bar.bottom() - bar.height() * share(level_db);

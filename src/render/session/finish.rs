@@ -64,7 +64,7 @@ impl Finish {
         let (latency, compressor, limiter) = (engine.latency_samples(), reductions(), reductions());
         let (frames, source) = RingBuffer::new(BLOCK_FRAMES);
         let mut mixer = Mixer::default();
-        mixer.add(Stretches::new(source), || (), Strip::default);
+        mixer.insert(Stretches::new(source), || (), Strip::default);
         mixer.prepare(&Spec { rate_hz: rate_hz.into(), is_offline: true });
         Self::Chain(Box::new(Chain {
             engine,

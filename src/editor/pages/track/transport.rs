@@ -1,7 +1,7 @@
 //! What makes the track run, where it is, what is repeated, how loud it is.
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
-use nice_plug::prelude::Param;
+use nice_plug::prelude::{BoolParam, FloatParam, Param};
 
 use crate::control::session::{PlayMode, TrackTelemetry};
 use crate::editor::layout::column;
@@ -10,7 +10,8 @@ use crate::editor::theme;
 use crate::editor::widgets::chooser::segments;
 use crate::editor::widgets::pill::pill;
 use crate::editor::widgets::slot::slot;
-use crate::editor::widgets::{Touch, about, note};
+use crate::editor::widgets::stripes::bars;
+use crate::editor::widgets::{About, Touch, about, note};
 use crate::parameter::text::write_time;
 use crate::sources::track::GroupParams;
 use crate::sources::track::TrackPicture;
@@ -86,25 +87,56 @@ fn repeats(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect) {
 /// Offset and levels.
 pub fn levels(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect) {
     let p = &desk.params.track;
-    let (whole, groups) = rect.split_left_right_at_fraction(0.36);
-    let row = [
-        (&p.offset, about("Offset", "Time of the host at which the track starts.")),
-        (&p.gain, about("Gain", "Level of the whole track.")),
+    let (whole, groups) = rect.split_left_right_at_fraction(0.44);
+    let (offset, strip) = whole.split_left_right_at_fraction(0.4);
+    let meaning = "Time of the host at which the track starts.";
+    slot(ui, touch, offset.shrink2(vec2(2.0, 0.0)), &p.offset, about("Offset", meaning));
+    let (meter, strip) = strip.split_left_right_at_x(strip.left() + METER_WIDTH);
+    bars(
+        ui,
+        touch,
+        meter.shrink2(vec2(2.0, 2.0)),
+        desk.mix[0].peaks,
+        "Track level",
+        "Peaks of the track in the mix.",
+    );
+    let mix = &desk.params.sources.track.strip;
+    let about_gain = about("Gain", "Level of the whole track.");
+    let switches = [
+        (&mix.mute, about("M", "Silences the track.")),
+        (&mix.solo, about("S", "Silences the other sound sources.")),
     ];
-    for (index, (param, about)) in row.into_iter().enumerate() {
-        slot(ui, touch, column(whole, index, 2).shrink2(vec2(2.0, 0.0)), param, about);
-    }
+    level(ui, touch, strip.shrink2(vec2(2.0, 0.0)), &p.gain, about_gain, switches);
     for (index, (params, name)) in p.groups().into_iter().zip(["Tones", "Noise", "Clips"]).enumerate() {
         group(ui, touch, column(groups, index, 3).shrink2(vec2(2.0, 0.0)), params, name);
     }
 }
 
 fn group(ui: &mut Ui, touch: &Touch, rect: Rect, group: &GroupParams, name: &'static str) {
-    let (gain, switches) = rect.split_left_right_at_x(rect.right() - 44.0);
-    slot(ui, touch, gain.with_max_x(gain.right() - 3.0), &group.gain, about(name, "Level of this group."));
-    let (mute, solo) = switches.split_left_right_at_fraction(0.5);
-    let warn = touch.in_colour(touch.colours.alarm);
-    pill(ui, &warn, mute.shrink2(vec2(1.0, 0.0)), &group.mute, about("M", "Silences this group."));
-    let alone = touch.in_colour(touch.colours.caution);
-    pill(ui, &alone, solo.shrink2(vec2(1.0, 0.0)), &group.solo, about("S", "Silences the other groups."));
+    let switches = [
+        (&group.mute, about("M", "Silences this group.")),
+        (&group.solo, about("S", "Silences the other groups.")),
+    ];
+    level(ui, touch, rect, &group.gain, about(name, "Level of this group."), switches);
 }
+
+/// A gain with mute and solo beside it.
+fn level(
+    ui: &mut Ui,
+    touch: &Touch,
+    rect: Rect,
+    gain: &FloatParam,
+    about: About,
+    switches: [(&BoolParam, About); 2],
+) {
+    let (slots, pills) = rect.split_left_right_at_x(rect.right() - 44.0);
+    slot(ui, touch, slots.with_max_x(slots.right() - 3.0), gain, about);
+    let (mute, solo) = pills.split_left_right_at_fraction(0.5);
+    let [alarm, caution] = [touch.colours.alarm, touch.colours.caution].map(|colour| touch.in_colour(colour));
+    for ((pill_touch, place), (param, about)) in [(alarm, mute), (caution, solo)].into_iter().zip(switches) {
+        pill(ui, &pill_touch, place.shrink2(vec2(1.0, 0.0)), param, about);
+    }
+}
+
+/// Room for the two bars of the track's level.
+const METER_WIDTH: f32 = 14.0;
