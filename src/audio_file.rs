@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 mod flac;
+mod format;
 mod read;
 mod resample;
 mod stream;
@@ -13,11 +14,12 @@ mod tags;
 mod wav;
 mod write;
 
+pub use format::{Existing, FileFormat, Layout, SampleBits, WriteSpec, Written};
 pub use read::{AudioFile, Limits, SourceDepth, read};
 pub use resample::resample;
 pub use stream::{CompleteFile, StreamWriter};
 pub use tags::Tags;
-pub use write::{Existing, FileFormat, Layout, SampleBits, WriteSpec, Written, write};
+pub use write::write;
 
 /// Most channels that any part of the program handles.
 pub const MAX_CHANNELS: usize = 2;

@@ -19,10 +19,10 @@ use nice_plug_egui::{
     RepaintNotifier, create_egui_editor,
 };
 
-use crate::plugin::EditorLink;
 use crate::state::library::Library;
 use crate::state::user_settings::file::SettingsFile;
 use crate::state::user_settings::{SCALE_PERCENT, Theme};
+use crate::view::EditorLink;
 
 mod file_dialog;
 mod footer;

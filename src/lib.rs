@@ -19,6 +19,7 @@ pub mod source;
 pub mod sources;
 pub mod state;
 pub mod track;
+pub mod view;
 pub mod worker;
 
 nice_plug::nice_export_clap!(plugin::AuraCore, plugin::AuraCoreInstrument);

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use crate::adaptive::port::Port;
-use crate::adaptive::worker::{AdaptiveView, AdaptiveWorker};
-use crate::bridge::latest::{LatestReader, LatestWriter, latest};
+use crate::adaptive::worker::AdaptiveWorker;
+use crate::bridge::latest::{LatestWriter, latest};
 use crate::bridge::tap::{TapBlock, TapFormat, TapWriter, tap};
 use crate::bridge::trail::{TrailWriter, trail};
 use crate::control::adaptive::{Adaptation, Pace};
@@ -28,8 +28,9 @@ use crate::engine::mixer::{Events, Mixer};
 use crate::engine::{Company, Engine, EngineIo, Observer};
 use crate::params::AuraParams;
 use crate::source::{Spec, Tail, Transport};
-use crate::sources::{SourceOwners, SourceViews};
+use crate::sources::SourceOwners;
 use crate::state;
+use crate::view::EditorLink;
 
 mod adaptive;
 mod effect;
@@ -44,10 +45,6 @@ mod transport;
 
 pub use effect::AuraCore;
 pub use instrument::AuraCoreInstrument;
-pub use meter_worker::{
-    DYNAMICS_POINTS, LOUDNESS_POINTS, LOUDNESS_POINTS_PER_S, LoudnessPoint, MeterPicture, MeterView,
-    SCOPE_FRAMES,
-};
 pub use rig::Rig;
 
 use meter_worker::{MeterWorker, meter_worker};
@@ -69,22 +66,6 @@ const RATES_HZ: RangeInclusive<f32> = 1.0..=1_000_000.0;
 
 /// Samples up to this magnitude (−140 dBFS) do not keep the plugin awake.
 const SILENCE: f32 = 1e-7;
-
-/// Everything the editor gets. It lives as long as the plugin, through any number of windows.
-pub struct EditorLink {
-    /// Parameters, with the comparison slots.
-    pub params: Arc<AuraParams>,
-    /// Loudness, peaks, spectra, dynamics.
-    pub meters: MeterView,
-    /// What the chain reports, gain reductions held with a steady fall.
-    pub telemetry: LatestReader<ChainTelemetry>,
-    /// Levels of the sources, in the order of [`crate::sources::SourceParams::NAMES`].
-    pub mix: LatestReader<MixTelemetry>,
-    /// The sources.
-    pub sources: SourceViews,
-    /// The listener.
-    pub adaptive: AdaptiveView,
-}
 
 /// Where the audio comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

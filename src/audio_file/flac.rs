@@ -13,7 +13,7 @@ use flacenc::source::{Context, Fill as _, FrameBuf};
 use rayon::prelude::*;
 
 use super::Tags;
-use super::write::{Layout, Rounding};
+use super::format::{Layout, Rounding};
 
 /// Frames coded together.
 const BLOCK_FRAMES: usize = 4_096;

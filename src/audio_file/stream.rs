@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::write::{Existing, FileFormat, Layout, SampleBits, WriteSpec, Written};
+use super::format::{Existing, FileFormat, Layout, SampleBits, WriteSpec, Written};
 use super::{AudioFileError, MAX_CHANNELS, Tags, flac, wav};
 use crate::pending_file::PendingFile;
 

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::write::{Layout, Rounding};
+use super::format::{Layout, Rounding};
 use super::{SampleBits, Tags};
 
 /// Payload of the chunk of 64-bit sizes: file, audio, frames, and an empty table.

@@ -11,7 +11,7 @@ use crate::adaptive::worker::AdaptivePicture;
 use crate::control::ChainTelemetry;
 use crate::control::mix::MixTelemetry;
 use crate::params::AuraParams;
-use crate::plugin::MeterPicture;
+use crate::view::meters::MeterPicture;
 
 pub mod adaptive;
 pub mod master;

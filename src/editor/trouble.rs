@@ -1,8 +1,8 @@
 //! What has gone wrong behind the window, in one sentence. Main thread.
 
 use crate::control::mix::MixTelemetry;
-use crate::plugin::EditorLink;
 use crate::sources::SourceParams;
+use crate::view::EditorLink;
 
 /// The gravest thing that has gone wrong, if anything has.
 pub fn of(link: &mut EditorLink) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Whether the meters move, so that nobody draws what stands still. Meter worker.
 
-use super::MeterPicture;
 use crate::control::DynamicsPoint;
+use crate::view::meters::MeterPicture;
 
 /// Steps that count as a movement, in dB.
 const STEP_DB: f32 = 0.1;

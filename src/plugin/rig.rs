@@ -2,9 +2,10 @@
 
 use nice_plug::prelude::*;
 
-use super::{AuraCore, Core, EditorLink};
+use super::{AuraCore, Core};
 use crate::control::MasterControls;
 use crate::source::Transport;
+use crate::view::EditorLink;
 
 /// An activated instance.
 pub struct Rig {

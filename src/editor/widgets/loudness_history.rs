@@ -5,7 +5,7 @@ use egui::{Align2, Id, Rect, Sense, Shape, Stroke, Ui, pos2};
 use super::time_axis::{newest_right, seconds};
 use super::{Touch, backed, explain, plot};
 use crate::editor::theme;
-use crate::plugin::LoudnessPoint;
+use crate::view::meters::LoudnessPoint;
 
 /// Lowest loudness shown, LUFS.
 const FLOOR_LUFS: f32 = -36.0;

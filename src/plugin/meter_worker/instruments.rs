@@ -1,22 +1,15 @@
 //! The instruments for one format: meters, spectra, the scope and the loudness trail. Meter worker.
 
 use super::newest::Newest;
-use super::picture::{LOUDNESS_POINTS, LOUDNESS_POINTS_PER_S, LoudnessPoint, MeterPicture, SCOPE_FRAMES};
 use crate::bridge::tap::TapFormat;
 use crate::engine::Engine;
 use crate::measure::{CELLS_PER_S, Meter, Smoothing, Spectrum, SpectrumSettings};
+use crate::view::meters::{
+    Analysis, LOUDNESS_POINTS, LOUDNESS_POINTS_PER_S, LoudnessPoint, MeterPicture, SCOPE_FRAMES,
+};
 
 /// Rate up to which the scope takes every frame; about the same time is seen at all rates.
 const SCOPE_RATE_HZ: f32 = 48_000.0;
-
-/// How the spectra are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Analysis {
-    /// Smoothing over frequency.
-    pub smoothing: Smoothing,
-    /// Whether the highest level of each bin is held.
-    pub holds_peaks: bool,
-}
 
 /// All instruments.
 pub struct Instruments {

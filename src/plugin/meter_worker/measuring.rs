@@ -1,19 +1,17 @@
 //! What the worker's thread does: drains the rings, measures, publishes pictures and wakes the editor.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::Requests;
-use super::instruments::{Analysis, Instruments};
+use super::instruments::Instruments;
 use super::newest::Newest;
 use super::pace::Pace;
-use super::picture::{DYNAMICS_POINTS, MeterPicture};
 use crate::bridge::latest::LatestWriter;
 use crate::bridge::tap::{TapFormat, TapReader};
 use crate::bridge::trail::TrailReader;
 use crate::control::DynamicsPoint;
 use crate::plugin::motion::{Motion, is_quiet};
+use crate::view::meters::{Analysis, DYNAMICS_POINTS, MeterPicture, Requests};
 use crate::worker::{Job, Link};
 
 /// Time without a look after which spectra and scope rest.
@@ -53,11 +51,9 @@ impl Job for Measuring {
 
     fn turn(&mut self, (): (), _link: &Link<Self>) -> Option<Duration> {
         let requests = self.requests.clone();
-        let pace = requests.pace();
+        let pace = Pace::for_pictures_per_s(requests.pictures_per_s());
         self.visit(&requests, pace);
-        if let Some(tick) = requests.tick.get() {
-            tick();
-        }
+        requests.tick();
         // What was missed is not made up for, and a slow machine gets some rest all the same.
         let now = Instant::now();
         self.next = (self.next + pace.period).max(now + pace.period / 4);
@@ -111,7 +107,7 @@ impl Measuring {
     }
 
     fn follow_requests(&mut self, requests: &Requests, period: Duration) {
-        if requests.watched.swap(false, Ordering::Relaxed) {
+        if requests.take_watched() {
             // Whoever looks again gets everything anew.
             self.touched |= !self.is_watched();
             self.since_look = Duration::ZERO;
@@ -126,7 +122,7 @@ impl Measuring {
                 instruments.set_analysis(analysis);
             }
         }
-        if requests.reset.swap(false, Ordering::Relaxed)
+        if requests.take_reset()
             && let Some(instruments) = &mut self.instruments
         {
             self.touched = true;
@@ -202,9 +198,7 @@ impl Measuring {
         if self.moved && self.slept_periods >= periods_per_wake {
             self.moved = false;
             self.slept_periods = 0;
-            if let Some(wake) = requests.wake.get() {
-                wake();
-            }
+            requests.wake();
         }
     }
 }

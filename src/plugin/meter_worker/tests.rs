@@ -1,11 +1,15 @@
 //! The worker without its thread: audio and points in, pictures out.
 
-use std::sync::atomic::AtomicUsize as Count;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize as Count, Ordering};
 
+use super::pace::Pace;
 use super::*;
 use crate::bridge::tap::{TapFormat, TapWriter, tap};
 use crate::bridge::trail::{TrailWriter, trail};
 use crate::engine::Engine;
+use crate::measure::Smoothing;
+use crate::view::meters::{DYNAMICS_POINTS, LOUDNESS_POINTS, Requests, SCOPE_FRAMES};
 
 const RATE_HZ: f32 = 48_000.0;
 
@@ -14,6 +18,7 @@ struct Bench {
     audio: TapWriter,
     points: TrailWriter<DynamicsPoint>,
     measuring: Measuring,
+    requests: Arc<Requests>,
     view: MeterView,
     wakes: Arc<Count>,
 }
@@ -22,16 +27,14 @@ impl Bench {
     fn new() -> Self {
         let (audio, tap) = tap(96_000);
         let (points, trail) = trail(256);
-        let (writer, pictures) = latest(MeterPicture::default());
-        let requests = Arc::new(Requests::default());
-        let measuring = Measuring::new(tap, trail, writer, requests.clone());
-        let view = MeterView { pictures, requests, link: None };
+        let (requests, pictures, view) = meter_view();
+        let measuring = Measuring::new(tap, trail, pictures, requests.clone());
         let wakes = Arc::new(Count::new(0));
         let counted = wakes.clone();
         view.wake_with(move || {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        let mut bench = Self { audio, points, measuring, view, wakes };
+        let mut bench = Self { audio, points, measuring, requests, view, wakes };
         bench.set_rate(RATE_HZ);
         bench
     }
@@ -42,7 +45,8 @@ impl Bench {
     }
 
     fn visit(&mut self) {
-        self.measuring.visit(&self.view.requests, self.view.requests.pace());
+        let pace = Pace::for_pictures_per_s(self.requests.pictures_per_s());
+        self.measuring.visit(&self.requests, pace);
     }
 
     /// Audio that goes in and comes out at half its level, in one piece.
@@ -275,16 +279,16 @@ fn nothing_is_published_at_rest_until_somebody_looks_or_asks() {
     let mut bench = Bench::new();
     bench.view.picture();
     bench.run(0.0, 2, false);
-    let (serial, wakes) = (bench.view.pictures.read().serial, bench.wakes.load(Ordering::Relaxed));
+    let (serial, wakes) = (bench.view.unwatched().serial, bench.wakes.load(Ordering::Relaxed));
     bench.run(0.0, 2, false);
-    assert_eq!(bench.view.pictures.read().serial, serial);
+    assert_eq!(bench.view.unwatched().serial, serial);
     let asks: [fn(&mut MeterView); 3] =
         [|view| assert!(view.picture().serial > 0), |view| view.reset(), |view| view.hold_peaks(true)];
     for ask in asks {
-        let serial = bench.view.pictures.read().serial;
+        let serial = bench.view.unwatched().serial;
         ask(&mut bench.view);
         bench.visit();
-        assert_ne!(bench.view.pictures.read().serial, serial);
+        assert_ne!(bench.view.unwatched().serial, serial);
     }
     assert_eq!(bench.wakes.load(Ordering::Relaxed), wakes + 3);
 }

@@ -9,6 +9,7 @@ use crate::editor::widgets::keyboard::keyboard;
 use crate::editor::widgets::panel::frame;
 
 mod band;
+mod flatten;
 mod ghost;
 mod graph;
 mod menu;

@@ -12,7 +12,7 @@ use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
 use crate::editor::widgets::{Touch, about, explain, focus_ring, label};
 use crate::measure::service::{SERVICES, Service};
-use crate::plugin::LOUDNESS_POINTS_PER_S;
+use crate::view::meters::LOUDNESS_POINTS_PER_S;
 
 /// Width of the list of services.
 const SERVICES_WIDTH: f32 = 246.0;

@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::*;
 
-use super::node::has_gain;
+use super::flatten::has_gain;
 use crate::control::{EqKind, EqPlacement};
 use crate::editor::layout::{column, columns};
 use crate::editor::pages::Desk;

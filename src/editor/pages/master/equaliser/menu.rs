@@ -3,7 +3,7 @@
 use egui::Ui;
 use nice_plug::prelude::*;
 
-use super::node;
+use super::flatten::flatten;
 use crate::control::{CutSlope, EqKind, EqPlacement};
 use crate::editor::widgets::Touch;
 use crate::params::EqBandParams;
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, touch: &Touch, params: &EqBandParams) {
     toggle(ui, touch, "Solo", &params.solo);
     ui.separator();
     if ui.button("Flatten").clicked() {
-        node::reset(touch, params);
+        flatten(touch, params);
         ui.close();
     }
 }

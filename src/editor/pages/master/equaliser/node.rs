@@ -6,9 +6,10 @@ use egui::{
 };
 use nice_plug::prelude::*;
 
+use super::flatten::{flatten, has_gain};
 use super::menu;
+use crate::control::EqBand;
 use crate::control::range::EQ_GAIN_DB;
-use crate::control::{EqBand, EqKind};
 use crate::editor::hand::Hand;
 use crate::editor::theme;
 use crate::editor::widgets::axes::{Axes, HIGH_HZ, LOW_HZ};
@@ -31,11 +32,6 @@ struct Hold {
     dragging: bool,
     /// Whether the kind of band has a gain to move.
     with_gain: bool,
-}
-
-/// Whether a kind of band has a gain.
-pub fn has_gain(kind: EqKind) -> bool {
-    matches!(kind, EqKind::Bell | EqKind::LowShelf | EqKind::HighShelf | EqKind::Tilt)
 }
 
 fn place(axes: &Axes, band: &EqBand) -> Pos2 {
@@ -69,7 +65,7 @@ pub fn run(
     drag(ui, touch, axes, params, &response, &mut hold, now_s);
     keys(ui, touch, axes, params, &response, &mut hold, now_s);
     if response.double_clicked() {
-        reset(touch, params);
+        flatten(touch, params);
         hold = Hold { gain_db: 0.0, at_s: now_s, ..hold };
     }
     let notches = if response.hovered() || response.dragged() { wheel_notches(ui) } else { 0.0 };
@@ -81,17 +77,6 @@ pub fn run(
     (band.freq_hz, band.gain_db) = (hold.freq_hz, hold.gain_db);
     ui.data_mut(|data| data.insert_temp(id, hold));
     response
-}
-
-/// Flat and of ordinary width again; it stays where it is. What cannot be flat is switched off.
-pub fn reset(touch: &Touch, params: &EqBandParams) {
-    if has_gain(params.kind.value()) {
-        touch.hand.gesture(&params.gain, 0.0);
-    } else {
-        touch.hand.gesture(&params.on, false);
-    }
-    touch.hand.gesture(&params.q, params.q.default_plain_value());
-    touch.hand.gesture(&params.solo, false);
 }
 
 /// Follows a drag: both parameters in one gesture.

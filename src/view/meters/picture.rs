@@ -71,7 +71,7 @@ pub struct MeterPicture {
 
 impl MeterPicture {
     /// Takes over spectra, trails and scope from another picture, which is left without.
-    pub(super) fn take_curves(&mut self, from: &mut Self) {
+    pub fn take_curves(&mut self, from: &mut Self) {
         self.input_spectrum_db = std::mem::take(&mut from.input_spectrum_db);
         self.output_spectrum_db = std::mem::take(&mut from.output_spectrum_db);
         self.held_spectrum_db = std::mem::take(&mut from.held_spectrum_db);
