@@ -14,6 +14,7 @@ mod pending_file;
 pub mod plugin;
 pub mod render;
 pub mod state;
+pub mod stored;
 pub mod track;
 
 nice_plug::nice_export_clap!(plugin::AuraCore, plugin::AuraCoreInstrument);

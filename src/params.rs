@@ -14,6 +14,7 @@ use crate::control::adaptive::AdaptiveControls;
 use crate::control::session::TrackControls;
 use crate::state::track::SavedTrack;
 use crate::state::{AbSlots, Slot};
+use crate::stored::Stored;
 
 mod adaptive;
 mod choice;
@@ -21,22 +22,25 @@ mod clipper;
 mod compressor;
 mod declare;
 mod dither;
-mod embedded;
 mod eq;
 mod global;
 mod limiter;
+mod persisted;
+mod program;
 pub mod text;
 mod track;
 mod width;
+
+use program::{Listing, Lookup, Savable};
 
 pub use adaptive::AdaptiveParams;
 pub use clipper::ClipperParams;
 pub use compressor::CompressorParams;
 pub use dither::DitherParams;
-pub use embedded::Embedded;
 pub use eq::{EqBandParams, EqParams};
 pub use global::GlobalParams;
 pub use limiter::LimiterParams;
+pub use program::{SavedParams, complete, master_controls};
 pub use track::{GroupParams, TrackParams};
 pub use width::WidthParams;
 
@@ -69,16 +73,16 @@ pub struct AuraParams {
     pub track: TrackParams,
     /// The track.
     #[persist = "track"]
-    pub embedded: Embedded<SavedTrack>,
+    pub embedded: Stored<SavedTrack>,
     /// The listener.
     #[nested(group = "Adaptive")]
     pub adaptive: AdaptiveParams,
     /// Where the listener has gone and what it has learned.
     #[persist = "adaptive"]
-    pub course: Embedded<Saved>,
+    pub course: Stored<Saved>,
     /// The setting to compare with. Never touched by the audio thread.
     #[persist = "ab"]
-    ab: Mutex<AbSlots>,
+    pub(crate) ab: Stored<AbSlots>,
     /// What the last [`AuraParams::apply`] found and what it asked for, until the host has carried it out.
     in_flight: Mutex<Option<(MasterControls, MasterControls)>>,
 }
@@ -92,7 +96,10 @@ impl Default for AuraParams {
 impl AuraParams {
     /// Parameters whose values and defaults, which hosts see and go back to, are these. Both comparison slots hold them.
     pub fn starting_with(master: &MasterControls, track: &TrackControls) -> Self {
-        let defaults = master.clamped();
+        Self::of(&master.clamped(), track)
+    }
+
+    fn of(defaults: &MasterControls, track: &TrackControls) -> Self {
         Self {
             global: GlobalParams::new(defaults.mode, &defaults.global),
             eq: EqParams::new(&defaults.eq),
@@ -102,10 +109,10 @@ impl AuraParams {
             limiter: LimiterParams::new(&defaults.limiter),
             dither: DitherParams::new(&defaults.dither),
             track: TrackParams::new(track),
-            embedded: Embedded::default(),
+            embedded: Stored::default(),
             adaptive: AdaptiveParams::new(&AdaptiveControls::default()),
-            course: Embedded::default(),
-            ab: Mutex::new(AbSlots::both(defaults)),
+            course: Stored::default(),
+            ab: Stored::new(AbSlots::both(*defaults)),
             in_flight: Mutex::new(None),
         }
     }
@@ -187,26 +194,25 @@ impl AuraParams {
 
     /// The comparison slot being heard. Main thread.
     pub fn ab_active(&self) -> Slot {
-        lock(&self.ab).active()
+        self.ab.read().0.active()
     }
 
     /// Whether both comparison slots hold the same setting. Main thread.
     pub fn ab_equal(&self) -> bool {
-        let slots = *lock(&self.ab);
-        *slots.waiting() == self.expected()
+        *self.ab.read().0.waiting() == self.expected()
     }
 
     /// Goes to the other comparison slot. Main thread.
     pub fn ab_switch(&self, setter: &ParamSetter) {
         let current = self.expected();
-        let next = lock(&self.ab).switch(current);
+        let next = self.ab.update(|slots| slots.switch(current));
         self.apply(&next, setter);
     }
 
     /// Copies the setting being heard into the other comparison slot. Main thread.
     pub fn ab_copy(&self) {
         let current = self.expected();
-        lock(&self.ab).copy(current);
+        self.ab.update(|slots| slots.copy(current));
     }
 
     /// Pages for hardware controllers, by part.
@@ -235,20 +241,29 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Which of a parameter's two values is meant.
+/// Which of a parameter's values is meant.
 #[derive(Debug, Clone, Copy)]
-enum View {
+enum View<'a> {
     /// With the host's modulation.
     Playing,
     /// Without it.
     Set,
+    /// The one in a saved state. Main thread.
+    Saved(Lookup<'a>),
+    /// The default, while all parameters are listed. Main thread.
+    Listing(&'a Listing),
 }
 
-impl View {
-    fn of<P: Param>(self, param: &P) -> P::Plain {
+impl View<'_> {
+    fn of<P: Savable>(self, param: &P) -> P::Plain {
         match self {
             Self::Playing => param.modulated_plain_value(),
             Self::Set => param.unmodulated_plain_value(),
+            Self::Saved(state) => state.of(param),
+            Self::Listing(listing) => {
+                listing.borrow_mut().push((param.as_ptr(), param.kind()));
+                param.default_plain_value()
+            }
         }
     }
 }

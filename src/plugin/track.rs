@@ -2,7 +2,7 @@
 //! editor.
 //!
 //! The worker's thread starts with the first track and sleeps whenever there is nothing to prepare. The state holds the
-//! track itself ([`crate::params::Embedded`]); whenever it is replaced, the worker is told.
+//! track itself ([`crate::stored::Stored`]); whenever it is replaced, the worker is told.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
