@@ -4,6 +4,7 @@
 //! them through the host with [`AuraParams::apply`] and the framework's own setter. The framework has no safe way to
 //! set a parameter without the context that it gives to an open editor.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nice_plug::prelude::*;
@@ -85,18 +86,27 @@ pub struct AuraParams {
     pub(crate) ab: Stored<AbSlots>,
     /// What the last [`AuraParams::apply`] found and what it asked for, until the host has carried it out.
     in_flight: Mutex<Option<(MasterControls, MasterControls)>>,
+    /// Whether a window has asked whether this is a new instance.
+    was_shown: AtomicBool,
 }
 
 impl Default for AuraParams {
     fn default() -> Self {
-        Self::starting_with(&MasterControls::default(), &TrackControls::default())
+        Self::playing(&TrackControls::default())
     }
 }
 
 impl AuraParams {
-    /// Parameters whose values and defaults, which hosts see and go back to, are these. Both comparison slots hold them.
-    pub fn starting_with(master: &MasterControls, track: &TrackControls) -> Self {
-        Self::of(&master.clamped(), track)
+    /// The program's own values, which are also the defaults that hosts see and go back to, on every machine. Where no host
+    /// is there and a track is to play at once, those of the player may be others.
+    pub fn playing(track: &TrackControls) -> Self {
+        Self::of(&MasterControls::default(), track)
+    }
+
+    /// Parameters that hold a setting, which the framework only does for those whose default it is.
+    #[cfg(test)]
+    pub(crate) fn holding(master: &MasterControls) -> Self {
+        Self::of(&master.clamped(), &TrackControls::default())
     }
 
     fn of(defaults: &MasterControls, track: &TrackControls) -> Self {
@@ -114,6 +124,7 @@ impl AuraParams {
             course: Stored::default(),
             ab: Stored::new(AbSlots::both(*defaults)),
             in_flight: Mutex::new(None),
+            was_shown: AtomicBool::new(false),
         }
     }
 
@@ -159,6 +170,21 @@ impl AuraParams {
         let act = if self.expected() == found { Act::SetChanged } else { Act::SetAll };
         *lock(&self.in_flight) = Some((found, controls));
         self.write(&controls, &Writer { setter, act });
+    }
+
+    /// Whether a window shows a new instance for the first time: no project was restored and the sound is still the program's
+    /// own. True once at most. Main thread.
+    pub fn take_new(&self) -> bool {
+        let program = MasterControls::default();
+        !self.was_shown.swap(true, Ordering::Relaxed)
+            && !self.ab.is_restored()
+            && self.expected().heard_as(&program) == program
+    }
+
+    /// Gives a new instance the sound that its user wants new instances to have, in both comparison slots. Main thread.
+    pub fn start_with(&self, sound: &MasterControls, setter: &ParamSetter) {
+        self.apply(&sound.heard_as(&self.expected()), setter);
+        self.ab_copy();
     }
 
     /// Ends gestures that nobody ends any more, as of a window that went in mid-drag; parameters by their names. Main thread.

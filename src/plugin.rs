@@ -24,7 +24,6 @@ use crate::control::{ChainTelemetry, DynamicsPoint, LatencyMode, MasterControls}
 use crate::editor;
 use crate::engine::{Engine, EngineIo};
 use crate::params::AuraParams;
-use crate::state;
 
 mod adaptive;
 mod effect;
@@ -119,18 +118,7 @@ struct Active {
 
 impl Default for Core {
     fn default() -> Self {
-        let (master, problem) = state::start::initial_controls();
-        if let Some(problem) = problem {
-            nice_warn!("{problem}");
-        }
-        Self::starting_with(&master)
-    }
-}
-
-impl Core {
-    /// An instance whose parameters start with a setting.
-    fn starting_with(master: &MasterControls) -> Self {
-        let params = Arc::new(AuraParams::starting_with(master, &track::initial_controls()));
+        let params = Arc::new(AuraParams::playing(&track::initial_controls()));
         let (tap, tap_reader) = tap(TAP_FRAMES);
         let (trail, trail_reader) = trail(TRAIL_POINTS);
         let (worker, meters) = meter_worker(tap_reader, trail_reader);
@@ -155,7 +143,9 @@ impl Core {
             editor_link: Some(editor_link),
         }
     }
+}
 
+impl Core {
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
     }

@@ -10,7 +10,6 @@ use crate::stored::Layout;
 
 pub mod library;
 pub mod preset;
-pub mod start;
 pub mod track;
 pub mod user_folder;
 pub mod user_settings;

@@ -297,19 +297,36 @@ fn defaults_are_the_defaults_of_the_controls() {
 }
 
 #[test]
-fn other_defaults_are_what_hosts_go_back_to() {
-    let (plain, warm) = (AuraParams::default(), &by_name("warm").unwrap().controls);
-    let params = AuraParams::starting_with(warm, &TrackControls::default());
+fn a_new_instance_is_new_once_and_a_start_leaves_the_defaults_alone() {
+    let warm = &by_name("warm").unwrap().controls;
+    let params = AuraParams::default();
+    let host = FakeHost::new(true);
+    let setter = ParamSetter::new(&host);
+    let defaults = || -> Vec<f32> {
+        let map = params.param_map();
+        map.iter().map(|(_, param, _)| unsafe { param.default_normalized_value() }).collect()
+    };
+    let before = defaults();
+    assert_eq!((params.take_new(), params.take_new()), (true, false));
+    params.start_with(warm, &setter);
     assert_same(&params.settings(), warm);
     assert!(params.ab_equal());
-    for (_, param, _) in params.param_map() {
-        let (value, default) =
-            unsafe { (param.unmodulated_normalized_value(), param.default_normalized_value()) };
-        assert_eq!(value, default, "{}", unsafe { param.name() });
-    }
-    let ids =
-        |params: &AuraParams| -> Vec<String> { params.param_map().into_iter().map(|(id, ..)| id).collect() };
-    assert_eq!(ids(&params), ids(&plain));
+    assert_eq!(params.ab_active(), Slot::A);
+    assert_eq!(defaults(), before);
+
+    let restored = AuraParams::default();
+    restored.deserialize_fields(&AuraParams::default().serialize_fields());
+    assert!(!restored.take_new(), "a project is no new instance");
+    let changed = AuraParams::default();
+    changed.apply(warm, &setter);
+    assert!(!changed.take_new(), "somebody has changed it");
+    let bypassed = AuraParams::default();
+    let mut controls = MasterControls::default();
+    controls.global.bypass = true;
+    bypassed.apply(&controls, &setter);
+    assert!(bypassed.take_new(), "how one listens is no sound");
+    bypassed.start_with(warm, &setter);
+    assert!(bypassed.settings().global.bypass);
 }
 
 #[test]
