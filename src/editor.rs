@@ -114,6 +114,11 @@ impl App {
         });
         self.preferences.refresh(&mut self.view.settings);
         self.view.shelf.refresh();
+        if self.link.params.take_new()
+            && let Some(choice) = &self.view.settings.default_preset
+        {
+            self.view.shelf.start_with(choice, &self.link.params, &gui.param_setter());
+        }
         self.view.shelf.recognise(self.view.settings.default_preset.as_ref(), &self.link.params);
         // What the last window held when it went, nobody holds any more.
         let present = self.link.params.expected();

@@ -18,6 +18,7 @@ pub mod render;
 pub mod source;
 pub mod sources;
 pub mod state;
+pub mod stored;
 pub mod track;
 pub mod view;
 pub mod worker;

@@ -7,31 +7,41 @@ use nice_plug::prelude::*;
 
 mod choice;
 pub mod declare;
-mod embedded;
+mod persisted;
+mod saved;
 pub mod text;
 
-pub use embedded::Embedded;
+pub use saved::{Kind, Listing, Lookup, Savable, SavedParams};
 
 /// The lock of a plain value, which a panic elsewhere cannot have left half written.
 pub fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Which of a parameter's two values is meant.
+/// Which of a parameter's values is meant.
 #[derive(Debug, Clone, Copy)]
-pub enum View {
+pub enum View<'a> {
     /// With the host's modulation.
     Playing,
     /// Without it.
     Set,
+    /// The one in a saved state. Main thread.
+    Saved(Lookup<'a>),
+    /// The default, while all parameters are listed. Main thread.
+    Listing(&'a Listing),
 }
 
-impl View {
+impl View<'_> {
     /// The value of a parameter.
-    pub fn of<P: Param>(self, param: &P) -> P::Plain {
+    pub fn of<P: Savable>(self, param: &P) -> P::Plain {
         match self {
             Self::Playing => param.modulated_plain_value(),
             Self::Set => param.unmodulated_plain_value(),
+            Self::Saved(state) => state.of(param),
+            Self::Listing(listing) => {
+                listing.borrow_mut().push((param.as_ptr(), param.kind()));
+                param.default_plain_value()
+            }
         }
     }
 }

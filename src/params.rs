@@ -4,6 +4,7 @@
 //! them through the host with [`AuraParams::apply`] and the framework's own setter. The framework has no safe way to
 //! set a parameter without the context that it gives to an open editor.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use nice_plug::prelude::*;
@@ -11,10 +12,11 @@ use nice_plug::prelude::*;
 use crate::adaptive::Saved;
 use crate::control::MasterControls;
 use crate::control::adaptive::AdaptiveControls;
-use crate::parameter::{Act, Embedded, View, Writer, lock};
+use crate::parameter::{Act, View, Writer, lock};
 use crate::sources::SourceParams;
 use crate::sources::track::TrackParams;
 use crate::state::{AbSlots, Slot};
+use crate::stored::Stored;
 
 mod adaptive;
 mod clipper;
@@ -23,6 +25,7 @@ mod dither;
 mod eq;
 mod global;
 mod limiter;
+mod program;
 mod width;
 
 pub use adaptive::AdaptiveParams;
@@ -32,6 +35,7 @@ pub use dither::DitherParams;
 pub use eq::{EqBandParams, EqParams};
 pub use global::GlobalParams;
 pub use limiter::LimiterParams;
+pub use program::{complete, master_controls};
 pub use width::WidthParams;
 
 /// All parameters, by part.
@@ -66,27 +70,33 @@ pub struct AuraParams {
     pub adaptive: AdaptiveParams,
     /// Where the listener has gone and what it has learned.
     #[persist = "adaptive"]
-    pub course: Embedded<Saved>,
+    pub course: Stored<Saved>,
     /// What each source has in the mix, and the parameters of the newer sources.
     #[nested]
     pub sources: SourceParams,
     /// The setting to compare with. Never touched by the audio thread.
     #[persist = "ab"]
-    ab: Mutex<AbSlots>,
+    pub(crate) ab: Stored<AbSlots>,
     /// What the last [`AuraParams::apply`] found and what it asked for, until the host has carried it out.
     in_flight: Mutex<Option<(MasterControls, MasterControls)>>,
+    /// Whether a window has asked whether this is a new instance.
+    was_shown: AtomicBool,
 }
 
 impl Default for AuraParams {
     fn default() -> Self {
-        Self::starting_with(&MasterControls::default())
+        Self::of(&MasterControls::default())
     }
 }
 
 impl AuraParams {
-    /// Parameters whose values and defaults, which hosts see and go back to, are these. Both comparison slots hold them.
-    pub fn starting_with(master: &MasterControls) -> Self {
-        let defaults = master.clamped();
+    /// Parameters that hold a setting, which the framework only does for those whose default it is.
+    #[cfg(test)]
+    pub(crate) fn holding(master: &MasterControls) -> Self {
+        Self::of(&master.clamped())
+    }
+
+    fn of(defaults: &MasterControls) -> Self {
         let sources = SourceParams::default();
         Self {
             global: GlobalParams::new(defaults.mode, &defaults.global),
@@ -98,10 +108,11 @@ impl AuraParams {
             dither: DitherParams::new(&defaults.dither),
             track: sources.track.player.clone(),
             adaptive: AdaptiveParams::new(&AdaptiveControls::default()),
-            course: Embedded::default(),
+            course: Stored::default(),
             sources,
-            ab: Mutex::new(AbSlots::both(defaults)),
+            ab: Stored::new(AbSlots::both(*defaults)),
             in_flight: Mutex::new(None),
+            was_shown: AtomicBool::new(false),
         }
     }
 
@@ -144,6 +155,21 @@ impl AuraParams {
         self.write(&controls, &Writer { setter, act });
     }
 
+    /// Whether a window shows a new instance for the first time: no project was restored and the sound is still the program's
+    /// own. True once at most. Main thread.
+    pub fn take_new(&self) -> bool {
+        let program = MasterControls::default();
+        !self.was_shown.swap(true, Ordering::Relaxed)
+            && !self.ab.is_restored()
+            && self.expected().heard_as(&program) == program
+    }
+
+    /// Gives a new instance the sound that its user wants new instances to have, in both comparison slots. Main thread.
+    pub fn start_with(&self, sound: &MasterControls, setter: &ParamSetter) {
+        self.apply(&sound.heard_as(&self.expected()), setter);
+        self.ab_copy();
+    }
+
     /// Ends gestures that nobody ends any more, as of a window that went in mid-drag; parameters by their names. Main thread.
     pub fn end_gestures(&self, names: &[String], setter: &ParamSetter) {
         self.write(&self.settings(), &Writer { setter, act: Act::End(names) });
@@ -177,26 +203,25 @@ impl AuraParams {
 
     /// The comparison slot being heard. Main thread.
     pub fn ab_active(&self) -> Slot {
-        lock(&self.ab).active()
+        self.ab.read().0.active()
     }
 
     /// Whether both comparison slots hold the same setting. Main thread.
     pub fn ab_equal(&self) -> bool {
-        let slots = *lock(&self.ab);
-        *slots.waiting() == self.expected()
+        *self.ab.read().0.waiting() == self.expected()
     }
 
     /// Goes to the other comparison slot. Main thread.
     pub fn ab_switch(&self, setter: &ParamSetter) {
         let current = self.expected();
-        let next = lock(&self.ab).switch(current);
+        let next = self.ab.update(|slots| slots.switch(current));
         self.apply(&next, setter);
     }
 
     /// Copies the setting being heard into the other comparison slot. Main thread.
     pub fn ab_copy(&self) {
         let current = self.expected();
-        lock(&self.ab).copy(current);
+        self.ab.update(|slots| slots.copy(current));
     }
 
     /// Pages for hardware controllers, by part.

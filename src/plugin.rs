@@ -29,7 +29,6 @@ use crate::engine::{Company, Engine, EngineIo, Observer};
 use crate::params::AuraParams;
 use crate::source::{Spec, Tail, Transport};
 use crate::sources::SourceOwners;
-use crate::state;
 use crate::view::EditorLink;
 
 mod adaptive;
@@ -115,18 +114,7 @@ struct Active {
 
 impl Default for Core {
     fn default() -> Self {
-        let (master, problem) = state::start::initial_controls();
-        if let Some(problem) = problem {
-            nice_warn!("{problem}");
-        }
-        Self::starting_with(&master)
-    }
-}
-
-impl Core {
-    /// An instance whose parameters start with a setting.
-    fn starting_with(master: &MasterControls) -> Self {
-        let params = Arc::new(AuraParams::starting_with(master));
+        let params = Arc::new(AuraParams::default());
         let (tap, tap_reader) = tap(TAP_FRAMES);
         let (trail, trail_reader) = trail(TRAIL_POINTS);
         let (worker, meters) = meter_worker(tap_reader, trail_reader);
@@ -162,7 +150,9 @@ impl Core {
             editor_link: Some(editor_link),
         }
     }
+}
 
+impl Core {
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
     }

@@ -29,11 +29,11 @@ pub trait SourceKind {
     /// Makes the halves for one instance, which share its parameters. Main thread.
     fn make(params: &Arc<Self::Params>) -> (Self::Audio, Self::Owner, Self::View);
 
-    /// The settings as they play now. Audio thread: atomic loads only.
-    fn controls(params: &Self::Params) -> <Self::Audio as Source>::Controls;
+    /// The settings. Of what plays also on the audio thread, with atomic loads only.
+    fn controls(params: &Self::Params, view: View<'_>) -> <Self::Audio as Source>::Controls;
 
     /// The place in the mix, likewise.
-    fn strip(params: &Self::Params) -> Strip;
+    fn strip(params: &Self::Params, view: View<'_>) -> Strip;
 
     /// Makes saved fields of the state readable before they are restored; what cannot be read becomes nothing, with the
     /// reason.
@@ -61,8 +61,8 @@ impl MuteSolo {
     }
 
     /// The strip at a linear gain.
-    pub fn strip(&self, gain: f32) -> Strip {
-        Strip { gain, mute: View::Playing.of(&self.mute), solo: View::Playing.of(&self.solo) }
+    pub fn strip(&self, gain: f32, view: View) -> Strip {
+        Strip { gain, mute: view.of(&self.mute), solo: view.of(&self.solo) }
     }
 }
 
@@ -98,12 +98,20 @@ macro_rules! sources {
                     let (controls, strip) = (self.$name.clone(), self.$name.clone());
                     mixer.insert(
                         audio,
-                        move || <$Kind as $crate::sources::SourceKind>::controls(&controls),
-                        move || <$Kind as $crate::sources::SourceKind>::strip(&strip),
+                        move || <$Kind as $crate::sources::SourceKind>::controls(&controls, $crate::parameter::View::Playing),
+                        move || <$Kind as $crate::sources::SourceKind>::strip(&strip, $crate::parameter::View::Playing),
                     );
                     let $name = (owner, view);
                 )+
                 (mixer, SourceOwners { $($name: $name.0,)+ }, SourceViews { $($name: $name.1,)+ })
+            }
+
+            /// Shows every parameter to a view, as one that lists them.
+            pub fn view(&self, view: $crate::parameter::View<'_>) {
+                $(
+                    _ = <$Kind as $crate::sources::SourceKind>::controls(&self.$name, view);
+                    _ = <$Kind as $crate::sources::SourceKind>::strip(&self.$name, view);
+                )+
             }
 
             /// Makes the saved fields of all sources readable before they are restored.

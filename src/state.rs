@@ -3,14 +3,13 @@
 //! The host saves every parameter by its id. Each further field is saved by itself as JSON, so that one that cannot be
 //! read falls back to its default without costing the others.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::control::MasterControls;
+use crate::stored::Layout;
 
 pub mod library;
 pub mod preset;
-pub mod start;
 pub mod track;
 pub mod user_folder;
 pub mod user_settings;
@@ -19,27 +18,10 @@ mod write_lock;
 #[cfg(test)]
 mod scratch;
 
-/// The text of a saved field if it can be read, else that of an empty one with the reason, for types whose layout 0 stands
-/// for something lost. Nothing saved means the default.
-pub fn tidied<T: Default + Serialize + DeserializeOwned>(field: Option<&str>) -> String {
-    let read = field.map_or(Ok(T::default()), serde_json::from_str::<T>);
-    match (field, read) {
-        (Some(field), Ok(_)) => field.to_owned(),
-        (_, Ok(empty)) => json(&empty),
-        (_, Err(error)) => json(&serde_json::json!({ "version": 0, "lost": error.to_string() })),
-    }
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 /// Two settings to compare. The active one lives in the parameters, the other one waits here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AbSlots {
-    /// Layout of this structure; see [`AbSlots::VERSION`].
-    version: u32,
     active: Slot,
     waiting: MasterControls,
 }
@@ -71,13 +53,17 @@ impl Default for AbSlots {
     }
 }
 
-impl AbSlots {
-    /// Layout written by this version of the program. A change of meaning raises it and adds a migration.
-    pub const VERSION: u32 = 1;
+impl Layout for AbSlots {
+    /// Twice the default. A restored state knows better ones: the setting that it restores.
+    fn lost(_reason: String) -> Self {
+        Self::default()
+    }
+}
 
+impl AbSlots {
     /// The same setting twice.
     pub fn both(controls: MasterControls) -> Self {
-        Self { version: Self::VERSION, active: Slot::A, waiting: controls }
+        Self { active: Slot::A, waiting: controls }
     }
 
     /// The slot being heard.
@@ -108,6 +94,8 @@ impl AbSlots {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stored::{Versioned, parse};
+    use std::sync::Arc;
 
     fn with_drive(drive_db: f32) -> MasterControls {
         let mut controls = MasterControls::default();
@@ -140,8 +128,9 @@ mod tests {
     fn survives_its_own_json_and_refuses_other() {
         let mut slots = AbSlots::default();
         slots.switch(with_drive(2.5));
-        let json = serde_json::to_string(&slots).unwrap();
-        assert_eq!(serde_json::from_str::<AbSlots>(&json).unwrap(), slots);
-        assert!(serde_json::from_str::<AbSlots>(&json.replace("drive_db", "drive")).is_err());
+        let json = serde_json::to_string(&Versioned(Arc::new(slots))).unwrap();
+        assert!(json.starts_with("{\"version\":1,\"active\":\"b\",\"waiting\":{"), "{json}");
+        assert_eq!(parse::<AbSlots>(&json).unwrap(), slots);
+        assert!(parse::<AbSlots>(&json.replace("drive_db", "drive")).is_err());
     }
 }

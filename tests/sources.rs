@@ -10,6 +10,7 @@ use auracore::control::{LatencyMode, MasterControls};
 use auracore::dsp::StereoBlock;
 use auracore::engine::mixer::{Events, Mixer};
 use auracore::engine::{Company, Engine, EngineIo, Observer};
+use auracore::parameter::View;
 use auracore::source::{HeldKeys, Moment, Note, Source, Spec, Tail, Transport};
 use auracore::sources::{MuteSolo, SourceKind};
 use nice_plug::prelude::*;
@@ -86,12 +87,12 @@ impl SourceKind for BeepKind {
         (Beep::default(), (), 7)
     }
 
-    fn controls(params: &BeepParams) -> (f32, u32) {
-        (params.level.value(), 0)
+    fn controls(params: &BeepParams, view: View<'_>) -> (f32, u32) {
+        (view.of(&params.level), 0)
     }
 
-    fn strip(params: &BeepParams) -> Strip {
-        params.strip.strip(1.0)
+    fn strip(params: &BeepParams, view: View<'_>) -> Strip {
+        params.strip.strip(1.0, view)
     }
 
     fn tidy(fields: &mut BTreeMap<String, String>) {

@@ -1,74 +1,51 @@
 //! What a project keeps of the listener: where it has gone, what it has learned, what it aims for.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::reference::Reference;
 use super::steering::Course;
 use super::taste::Taste;
+use crate::stored::Layout;
 
 /// Everything that is saved.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Layout1")]
+#[serde(deny_unknown_fields)]
 pub struct Saved {
     /// Commits, pins and locks.
+    #[serde(deserialize_with = "bounded")]
     pub course: Course,
     /// What was learned from corrections.
     pub taste: Taste,
     /// What is aimed for instead of a character.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
     /// Why what was saved is not here: one sentence, never saved itself.
+    #[serde(skip)]
     pub lost: Option<String>,
 }
 
-/// Layout 1.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Layout1 {
-    version: u64,
-    course: Course,
-    taste: Taste,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reference: Option<Reference>,
-}
-
-impl Saved {
-    /// Layout written by this version of the program. A change of meaning raises it and adds a step to the ladder.
-    pub const VERSION: u64 = 1;
-}
-
-impl From<Saved> for Layout1 {
-    fn from(saved: Saved) -> Self {
-        Self { version: Saved::VERSION, course: saved.course, taste: saved.taste, reference: saved.reference }
+impl Layout for Saved {
+    fn lost(reason: String) -> Self {
+        Self { lost: Some(reason), ..Self::default() }
     }
 }
 
-impl TryFrom<Value> for Saved {
-    type Error = String;
-
-    /// Climbs the ladder from whatever layout the value has.
-    fn try_from(value: Value) -> Result<Self, String> {
-        let version = value.get("version").and_then(Value::as_u64).ok_or("no version")?;
-        match version {
-            // Stands for something that could not be read.
-            0 => {
-                let lost = value.get("lost").and_then(Value::as_str).unwrap_or("unreadable").to_owned();
-                Ok(Self { lost: Some(lost), ..Self::default() })
-            }
-            Self::VERSION => {
-                let Layout1 { course, taste, reference, .. } =
-                    serde_json::from_value(value).map_err(|error| error.to_string())?;
-                Ok(Self { course: course.bounded(), taste, reference, lost: None })
-            }
-            later => Err(format!("found layout {later}, expected at most {}", Self::VERSION)),
-        }
-    }
+fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Course, D::Error> {
+    Course::deserialize(deserializer).map(Course::bounded)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dsp::rng::uniform_at;
+    use crate::stored::{Versioned, parse};
+    use serde_json::Value;
+    use std::sync::Arc;
+
+    fn written(saved: &Saved) -> Value {
+        let text = serde_json::to_string(&Versioned(Arc::new(saved.clone()))).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
 
     #[test]
     fn survives_its_own_json_and_refuses_other() {
@@ -76,14 +53,13 @@ mod tests {
         saved.course.committed.0[3] = 1.5;
         saved.course.pins[3] = Some(1.5);
         saved.course.history.push_back(Default::default());
-        let json = serde_json::to_string(&saved).unwrap();
-        assert_eq!(serde_json::from_str::<Saved>(&json).unwrap(), saved);
+        assert_eq!(parse::<Saved>(&written(&saved).to_string()).unwrap(), saved);
         for (field, reason) in [
             ("null", "no version"),
             ("{\"version\": 99}", "found layout 99, expected at most 1"),
             ("{\"version\": 1, \"course\": 3}", "invalid type"),
         ] {
-            let error = serde_json::from_str::<Saved>(field).unwrap_err().to_string();
+            let error = parse::<Saved>(field).unwrap_err();
             assert!(error.contains(reason), "{error}");
         }
     }
@@ -91,7 +67,7 @@ mod tests {
     #[test]
     fn layout_1_is_read() {
         let text = include_str!("../../tests/fixtures/state/adaptive-1.json");
-        let saved: Saved = serde_json::from_str(text).unwrap();
+        let saved: Saved = parse(text).unwrap();
         let course = &saved.course;
         assert_eq!((course.committed.0[6], course.committed.0[15], course.committed.0[18]), (1.5, 0.9, 0.5));
         assert_eq!((course.pins[2], course.locks, course.has_learned), (Some(-1.25), 3, true));
@@ -102,8 +78,11 @@ mod tests {
             (reference.names.as_slice(), reference.target().loudness_lufs),
             (&["liked.wav".to_owned()][..], Some(-11.5))
         );
-        let kept: Value = serde_json::from_str(&serde_json::to_string(&saved).unwrap()).unwrap();
-        assert_eq!(kept, serde_json::from_str::<Value>(text).unwrap(), "nothing is lost on the way");
+        assert_eq!(
+            written(&saved),
+            serde_json::from_str::<Value>(text).unwrap(),
+            "nothing is lost on the way"
+        );
     }
 
     #[test]
@@ -121,7 +100,7 @@ mod tests {
                     _ => damaged.truncate(at.max(1)),
                 }
             }
-            match serde_json::from_slice::<Saved>(&damaged) {
+            match parse::<Saved>(&String::from_utf8(damaged).unwrap()) {
                 Ok(saved) => {
                     read += 1;
                     assert_eq!(saved.course.committed, saved.course.committed.bounded());
@@ -138,9 +117,9 @@ mod tests {
 
     #[test]
     fn values_from_strangers_are_bounded() {
-        let mut json = serde_json::to_value(Saved::default()).unwrap();
+        let mut json = written(&Saved::default());
         json["course"]["committed"][1] = 99.0.into();
-        let saved: Saved = serde_json::from_value(json).unwrap();
+        let saved: Saved = parse(&json.to_string()).unwrap();
         assert_eq!(saved.course.committed.0[1], 2.0);
     }
 }

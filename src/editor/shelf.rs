@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use nice_plug::prelude::ParamSetter;
 use serde_json::Value;
 
 use super::pages::Desk;
@@ -79,6 +80,16 @@ impl Shelf {
             && self.is_as_loaded(default, &params.expected())
         {
             self.a = Some(default.clone());
+        }
+    }
+
+    /// Gives a new instance the sound of the default preset, where that is there. The framework has no other way to set a
+    /// parameter than through an open window, and the defaults that hosts see are the program's on every machine.
+    pub fn start_with(&mut self, choice: &PresetChoice, params: &AuraParams, setter: &ParamSetter) {
+        let preset = self.library().named(&choice.name, choice.origin);
+        if let Some(preset) = preset.and_then(|entry| entry.preset.as_ref().ok()) {
+            params.start_with(&preset.controls, setter);
+            (self.a, self.b) = (Some(choice.clone()), Some(choice.clone()));
         }
     }
 
@@ -178,7 +189,7 @@ mod tests {
     fn a_preset_is_recognised_in_the_parameters_and_a_change_is_seen() {
         let mut shelf = shelf();
         for (index, preset) in factory().iter().enumerate() {
-            let params = AuraParams::starting_with(&preset.controls);
+            let params = AuraParams::holding(&preset.controls);
             let mut settings = params.settings();
             settings.mode = LatencyMode::Live;
             settings.global.bypass = true;
@@ -193,7 +204,7 @@ mod tests {
     #[test]
     fn a_new_instance_recognises_the_default_preset() {
         let mut shelf = shelf();
-        let params = AuraParams::starting_with(&factory()[2].controls);
+        let params = AuraParams::holding(&factory()[2].controls);
         shelf.recognise(Some(&choice(3)), &params);
         assert_eq!(shelf.loaded(Slot::A), None);
         shelf.recognise(Some(&choice(2)), &params);

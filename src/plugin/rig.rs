@@ -3,7 +3,6 @@
 use nice_plug::prelude::*;
 
 use super::{AuraCore, Core};
-use crate::control::MasterControls;
 use crate::source::Transport;
 use crate::view::EditorLink;
 
@@ -15,7 +14,7 @@ pub struct Rig {
 impl Rig {
     /// An instance at a sample rate in Hz with the program's own defaults, and what its editor gets.
     pub fn new(sample_rate_hz: f32) -> (Self, EditorLink) {
-        let mut core = Core::starting_with(&MasterControls::default());
+        let mut core = Core::default();
         let link = core.editor_link.take().expect("nobody has taken it yet");
         let config = BufferConfig {
             sample_rate: sample_rate_hz,

@@ -11,9 +11,10 @@ use std::sync::{Arc, OnceLock};
 use crate::bridge::latest::{LatestReader, latest};
 use crate::control::mix::Strip;
 use crate::control::session::{PlayMode, TrackControls, TrackTelemetry};
+use crate::parameter::View;
 use crate::sources::SourceKind;
-use crate::state::tidied;
 use crate::state::track::SavedTrack;
+use crate::stored::legible;
 use crate::track::file::problem::Problem;
 use crate::track::file::schema::Track;
 use crate::track::play::player::{PlayerLink, player};
@@ -199,16 +200,16 @@ impl SourceKind for TrackKind {
         track(&params.player)
     }
 
-    fn controls(params: &TrackSourceParams) -> TrackControls {
-        params.player.controls()
+    fn controls(params: &TrackSourceParams, view: View<'_>) -> TrackControls {
+        params.player.controls(view)
     }
 
-    fn strip(params: &TrackSourceParams) -> Strip {
-        params.strip.strip(params.player.gain())
+    fn strip(params: &TrackSourceParams, view: View<'_>) -> Strip {
+        params.strip.strip(params.player.gain(view), view)
     }
 
     fn tidy(fields: &mut BTreeMap<String, String>) {
-        let track = tidied::<SavedTrack>(fields.get(FIELD).map(String::as_str));
+        let track = legible(fields.get(FIELD).map(String::as_str));
         fields.insert(FIELD.to_owned(), track);
     }
 }

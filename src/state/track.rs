@@ -5,22 +5,27 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
+
+use crate::stored::Layout;
 
 /// A track as it is saved.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Layout1")]
+#[serde(deny_unknown_fields)]
 pub struct SavedTrack {
     /// Display name.
     pub name: String,
     /// The track file's text; empty where there is no track.
     pub text: String,
     /// Where the file was, for the recordings beside it and for its extension; none for what comes with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub origin: Option<PathBuf>,
     /// What the track names besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<SavedFile>,
     /// Why the track that was saved is not here: one sentence, never saved itself.
+    #[serde(skip)]
     pub lost: Option<String>,
 }
 
@@ -50,9 +55,6 @@ pub enum SavedContent {
 }
 
 impl SavedTrack {
-    /// Layout written by this version of the program. A change of meaning raises it and adds a step to the ladder.
-    pub const VERSION: u64 = 1;
-
     /// Whether there is no track.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -64,57 +66,22 @@ impl SavedTrack {
     }
 }
 
-/// Layout 1.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Layout1 {
-    version: u64,
-    name: String,
-    text: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    origin: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    files: Vec<SavedFile>,
-}
-
-impl From<SavedTrack> for Layout1 {
-    fn from(track: SavedTrack) -> Self {
-        Self {
-            version: SavedTrack::VERSION,
-            name: track.name,
-            text: track.text,
-            origin: track.origin.map(|path| path.to_string_lossy().into_owned()),
-            files: track.files,
-        }
+impl Layout for SavedTrack {
+    fn lost(reason: String) -> Self {
+        Self { lost: Some(reason), ..Self::default() }
     }
 }
 
-impl TryFrom<Value> for SavedTrack {
-    type Error = String;
-
-    /// Climbs the ladder from whatever layout the value has.
-    fn try_from(value: Value) -> Result<Self, String> {
-        let version = value.get("version").and_then(Value::as_u64).ok_or("no version")?;
-        match version {
-            // Stands for a track that could not be read.
-            0 => {
-                let lost = value.get("lost").and_then(Value::as_str).unwrap_or("no track").to_owned();
-                Ok(Self { lost: Some(lost), ..Self::default() })
-            }
-            Self::VERSION => {
-                let Layout1 { name, text, origin, files, .. } =
-                    serde_json::from_value(value).map_err(|error| error.to_string())?;
-                Ok(Self { name, text, origin: origin.map(PathBuf::from), files, lost: None })
-            }
-            later => Err(format!("found layout {later}, expected at most {}", Self::VERSION)),
-        }
-    }
+/// A place as text, whatever the file system makes of letters: an odd name is at least shown.
+fn as_text<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{json, tidied};
+    use crate::stored::{Versioned, legible, parse};
+    use std::sync::Arc;
 
     fn example() -> SavedTrack {
         let recording =
@@ -134,20 +101,23 @@ mod tests {
         }
     }
 
+    fn written(track: &SavedTrack) -> String {
+        serde_json::to_string(&Versioned(Arc::new(track.clone()))).unwrap()
+    }
+
     #[test]
     fn survives_its_own_json() {
         for track in [example(), SavedTrack::default()] {
-            let text = json(&track);
-            assert_eq!(serde_json::from_str::<SavedTrack>(&text).unwrap(), track);
-            assert_eq!(tidied::<SavedTrack>(Some(&text)), text, "left as it is");
+            assert_eq!(parse::<SavedTrack>(&written(&track)).unwrap(), track);
         }
     }
 
     #[test]
-    fn layout_1_is_read() {
-        let track: SavedTrack =
-            serde_json::from_str(include_str!("../../tests/fixtures/state/track-1.json")).unwrap();
-        assert_eq!(track, example());
+    fn layout_1_is_read_and_written() {
+        let text = include_str!("../../tests/fixtures/state/track-1.json");
+        assert_eq!(parse::<SavedTrack>(text).unwrap(), example());
+        let compact: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(written(&example()), compact.to_string());
     }
 
     #[test]
@@ -158,13 +128,11 @@ mod tests {
             ("{\"version\": 99}", "found layout 99, expected at most 1"),
             ("{\"version\": 1, \"name\": 3, \"text\": \"\"}", "invalid type"),
         ] {
-            let track: SavedTrack = serde_json::from_str(&tidied::<SavedTrack>(Some(field))).unwrap();
+            let Versioned::<SavedTrack>(track) = serde_json::from_str(&legible(Some(field))).unwrap();
             assert!(track.is_empty());
             let lost = track.lost.clone().unwrap();
             assert!(lost.contains(reason), "{field}: {lost}");
-            assert_eq!(serde_json::from_str::<SavedTrack>(&json(&track)).unwrap(), SavedTrack::default());
+            assert_eq!(parse::<SavedTrack>(&written(&track)).unwrap(), SavedTrack::default());
         }
-        let none: SavedTrack = serde_json::from_str(&tidied::<SavedTrack>(None)).unwrap();
-        assert_eq!(none, SavedTrack::default());
     }
 }

@@ -1,6 +1,6 @@
 //! The editor without a window: a rig with real audio behind it, driven by hand.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,12 +35,18 @@ impl Drop for Window {
 impl Window {
     /// At a size in points.
     pub fn new(size: [f32; 2]) -> Self {
+        Self::prepared(size, |_, _| {})
+    }
+
+    /// The same after something was done to the parameters and to the folder of settings, which is not there yet.
+    pub fn prepared(size: [f32; 2], prepare: impl FnOnce(&AuraParams, &Path)) -> Self {
         let (rig, link) = Rig::new(48_000.0);
         let params = link.params.clone();
         let host = Host::new(params.clone());
         // A place of its own: the user's settings and presets are not to be touched, nor those of another test.
         let number = WINDOWS.fetch_add(1, Ordering::Relaxed);
         let nowhere = std::env::temp_dir().join(format!("auracore-window-{}-{number}", std::process::id()));
+        prepare(&params, &nowhere);
         let app = App::at(link, nowhere.join("settings.json"), nowhere.join("presets"));
         let harness = Harness::builder()
             .with_size(size)

@@ -7,9 +7,10 @@ use nice_plug::prelude::*;
 use crate::control::session::{
     GroupControls, HIGHEST_GAIN, PlayMode, TIME_S, TRACK_GAIN_DB, TRACK_OFFSET_S, TrackControls,
 };
-use crate::parameter::{Embedded, View, declare};
+use crate::parameter::{View, declare};
 use crate::sources::MuteSolo;
 use crate::state::track::SavedTrack;
+use crate::stored::Stored;
 
 /// Everything of the track player that a project holds.
 #[derive(Params)]
@@ -54,7 +55,7 @@ pub struct TrackParams {
     clips: GroupParams,
     /// The track.
     #[persist = "track"]
-    pub embedded: Embedded<SavedTrack>,
+    pub embedded: Stored<SavedTrack>,
 }
 
 /// See [`GroupControls`].
@@ -83,7 +84,7 @@ impl TrackParams {
             tones: group("Tones", 0),
             noise: group("Noise", 1),
             clips: group("Clips", 2),
-            embedded: Embedded::default(),
+            embedded: Stored::default(),
         }
     }
 
@@ -92,9 +93,8 @@ impl TrackParams {
         [&self.tones, &self.noise, &self.clips]
     }
 
-    /// How the track is played, the host's modulation included. Any thread: atomic loads only.
-    pub fn controls(&self) -> TrackControls {
-        let view = View::Playing;
+    /// How the track is played. Any thread: atomic loads only where it is what plays.
+    pub fn controls(&self, view: View) -> TrackControls {
         TrackControls {
             mode: view.of(&self.mode),
             is_running: view.of(&self.run),
@@ -108,8 +108,8 @@ impl TrackParams {
     }
 
     /// Linear gain of everything.
-    pub fn gain(&self) -> f32 {
-        gain(View::Playing.of(&self.gain)).clamp(0.0, HIGHEST_GAIN)
+    pub fn gain(&self, view: View) -> f32 {
+        gain(view.of(&self.gain)).clamp(0.0, HIGHEST_GAIN)
     }
 
     /// Pages for hardware controllers, with the track's place in the mix.

@@ -69,7 +69,11 @@ fn preset(ui: &mut Ui, touch: &Touch, rect: Rect, view: &mut View) {
     });
     if !is_open {
         let hover = ui.interact(field, id.with("hover"), Sense::hover());
-        explain(&hover, "Default preset", "What new instances start with. Projects keep what they have.");
+        explain(
+            &hover,
+            "Default preset",
+            "A new instance takes it when its window first opens. Projects keep what they have.",
+        );
     }
     if let Some(place) = chosen {
         view.settings.default_preset =
