@@ -1,6 +1,8 @@
 //! The built plugin in a VST3 host that calls everything in every order: parameters and states at every point of the life
 //! cycle, speaker arrangements, activation, sample rates.
 
+#![allow(clippy::unnecessary_cast)] // enumerations of the format are signed in Windows
+
 use vst3::Steinberg::Vst::BusInfo_::BusFlags_::kDefaultActive;
 use vst3::Steinberg::Vst::BusTypes_::{kAux, kMain};
 use vst3::Steinberg::Vst::ParamID;

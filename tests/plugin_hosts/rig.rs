@@ -28,6 +28,7 @@ pub struct Requests {
     pub latency_changes: AtomicU32,
     /// Whether the host is activating the plugin: the only time at which it may be told of a latency.
     is_activating: AtomicBool,
+    told_at_a_wrong_time: AtomicBool,
 }
 
 impl SharedHandler<'_> for Requests {
@@ -70,7 +71,9 @@ impl<'a> MainThreadHandler<'a> for Main<'a> {}
 
 impl HostLatencyImpl for Main<'_> {
     fn changed(&self) {
-        assert!(self.0.is_activating.load(Ordering::SeqCst), "told of a latency while not activating");
+        // A panic would not get through the format's functions.
+        let is_allowed = self.0.is_activating.load(Ordering::SeqCst);
+        self.0.told_at_a_wrong_time.fetch_or(!is_allowed, Ordering::SeqCst);
         self.0.latency_changes.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -199,6 +202,8 @@ impl Rig {
         {
             self.instance.call_on_main_thread_callback();
         }
+        let wrong = self.instance.access_shared_handler(|r| r.told_at_a_wrong_time.load(Ordering::SeqCst));
+        assert!(!wrong, "told of a latency while not activating");
     }
 
     pub fn take_restart_request(&self) -> bool {

@@ -1,6 +1,7 @@
 //! A small VST3 host that passes on what a test hands it, however wrong, in whatever order.
 
 #![allow(unsafe_code)] // calls through COM pointers
+#![allow(clippy::unnecessary_cast)] // enumerations of the format are signed in Windows
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
