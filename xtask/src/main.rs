@@ -12,6 +12,7 @@ mod licences;
 mod packages;
 mod prove;
 mod python;
+mod sanitizer;
 mod screenshots;
 mod song;
 mod steps;
