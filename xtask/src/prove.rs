@@ -38,6 +38,26 @@ pub fn run() -> Result {
         let test = ["cargo", "test", "--release", "--package", "auracore", "--no-fail-fast"];
         run_and_look(&mut command(&test), |line| count.read_line(line))
     });
+    tally.step("Rust tests with every check of arithmetic", || {
+        // Engine, tracks and states. Without tract, which they do not use, there is much less to build once more.
+        let test = [
+            "cargo",
+            "test",
+            "--profile",
+            "checked",
+            "--package",
+            "auracore",
+            "--lib",
+            "--no-default-features",
+            "--features",
+            "onnxruntime",
+            "--",
+            "engine::",
+            "track::",
+            "state::",
+        ];
+        run_and_look(&mut command(&test), |line| count.read_line(line))
+    });
     match tools::nightly().filter(|_| sanitizer::IS_SUPPORTED) {
         Some(nightly) => tally.step("RealtimeSanitizer", || sanitizer::check(nightly)),
         None => count.leave_out("RealtimeSanitizer: needs a nightly compiler, on Linux and x86-64"),
