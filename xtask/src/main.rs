@@ -6,6 +6,7 @@ mod bench;
 mod bundles;
 mod check;
 mod demo;
+mod deny;
 mod evaluate;
 mod fuzz;
 mod licences;
