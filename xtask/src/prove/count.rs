@@ -40,9 +40,10 @@ impl Count {
             line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ignored"))
         {
             self.skip(&format!("{name}{}", reason.replacen(',', ":", 1)));
-        } else if line.starts_with("SKIPPED [") {
+        } else if let Some((number, what)) =
+            line.strip_prefix("SKIPPED [").and_then(|rest| rest.split_once("] "))
+        {
             // SKIPPED [2] tests/hosts/conftest.py:97: jackd is not installed
-            let (number, what) = line["SKIPPED [".len()..].split_once("] ").unwrap_or(("1", line));
             (0..number.parse().unwrap_or(1)).for_each(|_| self.skip(what));
         }
     }
