@@ -70,6 +70,7 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
     let (restored_writer, restored) = targets();
     let (present_writer, present) = latest(Moves::NEUTRAL);
     let (picture_writer, pictures) = latest(AdaptivePicture::default());
+    let last = desk.now();
     let listening = Listening {
         tap: tap_reader,
         helm: Helm::new(headings_writer),
@@ -83,7 +84,7 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
         trouble: None,
         heading: None,
         shown_revision: None,
-        last: std::time::Instant::now(),
+        last,
     };
     let worker = Worker::new(listening);
     let link = worker.link().clone();

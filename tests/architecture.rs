@@ -233,6 +233,31 @@ const CIRCLES: &[&[&str]] = &[
     &["track/sound/voice/tone/ear.rs", "track/sound/voice/tone/moving.rs"],
 ];
 
+/// Tests that wait in real time or look at the clock, each with what no other clock can stand in for.
+const REAL_TIME: &[(&str, &str)] = &[
+    (
+        "src/sources/track/pools.rs",
+        "another thread is seen to wait, and a wait can only be looked at while it lasts",
+    ),
+    (
+        "tests/adaptive_plugin.rs",
+        "the built plugin has its own thread, which must keep up with what is played",
+    ),
+    ("tests/command_line.rs", "a signal reaches a process of its own at any moment"),
+    ("tests/command_line_tracks.rs", "a signal reaches a process of its own at any moment"),
+    ("tests/editor_track.rs", "the window shows what the plugin's own thread has prepared"),
+    (
+        "tests/editor_windows.rs",
+        "an X server and a window's thread, each with patience that ends in a failure",
+    ),
+    ("tests/plugin_hosts/session.rs", "the built plugin prepares a track in a thread of its own"),
+    (
+        "tests/support/window.rs",
+        "the built plugin measures in a thread of its own, which reads at its own pace",
+    ),
+    ("tests/track_plugin.rs", "the built plugin prepares a track in a thread of its own"),
+];
+
 /// Files that may contain the word, each with its safety argument beside it. The product itself needs none.
 const UNSAFE_LIST: &[&str] = &[];
 
@@ -395,4 +420,29 @@ fn no_files_know_each_other_in_a_circle() {
         let gone: Vec<&str> = listed.iter().copied().filter(|file| !is_there(file)).collect();
         assert!(gone.is_empty(), "no longer in a circle, take it off the list: {}", gone.join(", "));
     }
+}
+
+#[test]
+fn tests_wait_in_real_time_only_where_they_must() {
+    let words = ["sleep", "Instant::now", "SystemTime::now", "recv_timeout", "wait_timeout", "park_timeout"];
+    let uses =
+        |code: &str| -> usize { words.iter().map(|word| code.matches(&format!("{word}(")).count()).sum() };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = BTreeSet::new();
+    let products = sources();
+    for (_, file, text) in files() {
+        let product = products.iter().find(|(_, other, _)| *other == file);
+        if uses(&code::without_words(&text)) > product.map_or(0, |(_, _, code)| uses(code)) {
+            found.insert(format!("src/{file}"));
+        }
+    }
+    let mut tests = Vec::new();
+    source_files(&root.join("tests"), &mut tests);
+    for path in tests {
+        if uses(&code::without_words(&fs::read_to_string(&path).unwrap())) > 0 {
+            found.insert(path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"));
+        }
+    }
+    let listed: BTreeSet<String> = REAL_TIME.iter().map(|(file, _)| (*file).to_owned()).collect();
+    assert_eq!(found, listed, "on the left what does, on the right what may");
 }

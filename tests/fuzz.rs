@@ -50,30 +50,30 @@ fn fuzz(target: &str, executions: u64, check: fn(&[u8]) -> bool) {
 
 #[test]
 fn any_preset_is_refused_or_read() {
-    fuzz("load_preset", 10_000, load_preset::check);
+    fuzz("load_preset", 12_000_000, load_preset::check);
 }
 
 #[test]
 fn any_settings_are_refused_or_read() {
-    fuzz("load_settings", 10_000, load_settings::check);
+    fuzz("load_settings", 250_000, load_settings::check);
 }
 
 #[test]
 fn any_state_is_refused_or_restored() {
-    fuzz("load_state", 10_000, load_state::check);
+    fuzz("load_state", 500_000, load_state::check);
 }
 
 #[test]
 fn any_track_is_refused_or_read() {
-    fuzz("load_track", 10_000, load_track::check);
+    fuzz("load_track", 600_000, load_track::check);
 }
 
 #[test]
 fn any_model_is_refused_or_runs() {
-    fuzz("load_model", 1_000, load_model::check);
+    fuzz("load_model", 40_000, load_model::check);
 }
 
 #[test]
 fn any_audio_file_is_refused_or_read() {
-    fuzz("read_audio", 10_000, read_audio::check);
+    fuzz("read_audio", 250_000, read_audio::check);
 }

@@ -19,7 +19,8 @@ pub fn check(bytes: &[u8]) -> bool {
         let (again, error) = file.load();
         assert!(error.is_none(), "{}", error.expect("one"));
         assert_eq!(again, settings);
-        std::fs::remove_file(empty).expect("removed");
+        // Settings like the defaults are not written.
+        _ = std::fs::remove_file(empty);
     });
     true
 }

@@ -86,8 +86,6 @@ impl<const N: usize> TargetReader<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicBool;
-    use std::time::{Duration, Instant};
 
     const MANY: usize = 19;
 
@@ -129,28 +127,21 @@ mod tests {
 
     #[test]
     fn torn_sets_are_never_seen() {
+        // Numbers that an f32 holds exactly; enough to meet often, however busy the machine is.
+        const SETS: u32 = 2_000_000;
         let (mut writer, mut reader) = targets();
-        let stop = AtomicBool::new(false);
         let (mut tries, mut taken, mut last) = (0u64, 0u64, 0);
         let mut wrong = None;
         std::thread::scope(|scope| {
-            scope.spawn(|| {
-                // Numbers that an f32 holds exactly.
-                for number in 1..16_000_000 {
+            let writing = scope.spawn(|| {
+                for number in 1..=SETS {
                     writer.publish(&alike(number));
                     // Some rest, or the reader would hardly ever find a whole set.
                     (0..number % 64).for_each(|_| std::hint::spin_loop());
-                    if stop.load(Ordering::Relaxed) {
-                        break;
-                    }
                 }
             });
-            let start = Instant::now();
-            // Long enough to meet often, however busy the machine is.
-            while wrong.is_none()
-                && (start.elapsed() < Duration::from_millis(300)
-                    || (taken < 1_000 && start.elapsed() < Duration::from_secs(5)))
-            {
+            while last < SETS && wrong.is_none() {
+                let is_over = writing.is_finished();
                 for _ in 0..1_000 {
                     tries += 1;
                     let Some(set) = reader.take() else { continue };
@@ -160,11 +151,10 @@ mod tests {
                     }
                     last = set.flags;
                 }
+                assert!(!is_over || last == SETS, "the last set is there for whoever looks");
                 // Where both share a processor there are no news without the writer.
                 std::thread::yield_now();
             }
-            // Before any assertion, or the writer would run on.
-            stop.store(true, Ordering::Relaxed);
         });
         assert_eq!(wrong, None, "torn, or older than {last}");
         assert!(taken > 10, "{taken} of {tries} reads found a set");

@@ -239,7 +239,6 @@ mod tests {
     use super::*;
     use crate::source::{Source, Spec, Tail, Transport, play};
     use crate::state::track::{SavedContent, SavedTrack};
-    use std::time::{Duration, Instant};
 
     pub(super) struct Desk {
         pub(super) params: Arc<TrackParams>,
@@ -280,11 +279,7 @@ mod tests {
 
         /// Waits until nothing is under way.
         pub(super) fn wait(&mut self) -> TrackPicture {
-            let patience = Instant::now() + Duration::from_secs(60);
-            while self.view.link.is_busy() {
-                assert!(Instant::now() < patience, "never done");
-                std::thread::sleep(Duration::from_millis(1));
-            }
+            self.view.link.wait();
             self.view.picture().clone()
         }
     }

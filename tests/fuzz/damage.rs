@@ -108,7 +108,7 @@ fn damage(bytes: &mut Vec<u8>, files: &[Vec<u8>], dice: &mut Dice) {
 
 #[test]
 fn damage_is_the_same_each_time_and_bounded() {
-    let files = [vec![], b"{\"a\": 1}".to_vec(), vec![7; LONGEST_BYTES]];
+    let files = [b"{\"a\": 1, \"b\": [2.5, true]}".to_vec(), (0..LONGEST_BYTES).map(|i| i as u8).collect()];
     let many = || {
         let mut dice = Dice(5);
         (0..2_000).map(|_| damaged(&files, &mut dice)).collect::<Vec<_>>()

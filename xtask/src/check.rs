@@ -1,6 +1,8 @@
-//! `cargo xtask check`: formatting, lints, documentation and the list of licences, with every warning an error.
+//! `cargo xtask check`: formatting, lints, documentation, the list of licences and all dependencies, with every
+//! warning an error.
 
 use crate::Result;
+use crate::deny;
 use crate::licences;
 use crate::packages;
 use crate::steps::{self, Tally, command};
@@ -23,5 +25,6 @@ pub fn run() -> Result {
         steps::run(command(&doc).env("RUSTDOCFLAGS", "--deny warnings"))
     });
     tally.step("licences", licences::check);
+    tally.step("dependencies", deny::check);
     tally.finish()
 }

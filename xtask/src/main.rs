@@ -6,14 +6,18 @@ mod bench;
 mod bundles;
 mod check;
 mod demo;
+mod deny;
 mod evaluate;
+mod fuzz;
 mod licences;
 mod packages;
 mod prove;
 mod python;
+mod sanitizer;
 mod screenshots;
 mod song;
 mod steps;
+mod tools;
 mod train;
 
 use std::path::PathBuf;
@@ -29,7 +33,8 @@ usage: cargo xtask COMMAND
   install                     build the release bundles and put them into the user's CLAP and VST3 folders
   bundle auracore --release   build the bundles into target/bundled (the framework's command; takes cargo build's options)
   test                        set up and run every test: Rust, real plugin hosts, standalone, editor
-  check                       formatting, lints, documentation and the list of licences, warnings denied
+  check                       formatting, lints, documentation, licences and other people's crates, warnings denied
+  fuzz [--seconds N] [TARGET] look for files that break what reads them, 60 s a target; needs a nightly compiler
   licences [--check]          write docs/licences.txt, what of others is in the product, or check it against Cargo.lock
   bench                       time and instructions of every stage, then other makers' plugins on the same file
   train [--quick] [--ship]    make music, train the model of adaptive mastering on it; --ship puts it into presets/
@@ -58,6 +63,7 @@ fn run(arguments: Vec<String>) -> Result {
         ["install"] | ["install", "--release"] => install(),
         ["test"] => prove::run(),
         ["check"] => check::run(),
+        ["fuzz", ref options @ ..] => fuzz::run_targets(options),
         ["licences"] => licences::write(),
         ["licences", "--check"] => licences::check(),
         ["bench"] => bench::run(),

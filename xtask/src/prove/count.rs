@@ -9,6 +9,8 @@ pub struct Count {
     failed: usize,
     /// What was left out, each with its reason.
     skipped: Vec<String>,
+    /// Steps for which this machine lacks something that the project does not ask for.
+    left_out: Vec<String>,
 }
 
 impl Count {
@@ -38,9 +40,10 @@ impl Count {
             line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ignored"))
         {
             self.skip(&format!("{name}{}", reason.replacen(',', ":", 1)));
-        } else if line.starts_with("SKIPPED [") {
+        } else if let Some((number, what)) =
+            line.strip_prefix("SKIPPED [").and_then(|rest| rest.split_once("] "))
+        {
             // SKIPPED [2] tests/hosts/conftest.py:97: jackd is not installed
-            let (number, what) = line["SKIPPED [".len()..].split_once("] ").unwrap_or(("1", line));
             (0..number.parse().unwrap_or(1)).for_each(|_| self.skip(what));
         }
     }
@@ -50,7 +53,17 @@ impl Count {
         self.skipped.push(what.to_owned());
     }
 
-    /// What was left out, each with its reason.
+    /// Notes a step that takes more than the project asks of a machine.
+    pub fn leave_out(&mut self, what: &str) {
+        self.left_out.push(what.to_owned());
+    }
+
+    /// Such steps.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
+    /// Tests that were left out, each with its reason.
     pub fn skipped(&self) -> &[String] {
         &self.skipped
     }
@@ -59,7 +72,8 @@ impl Count {
 impl Display for Count {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
-        if self.skipped.is_empty() { Ok(()) } else { write!(f, ", {} skipped", self.skipped.len()) }
+        let skipped = self.skipped.len() + self.left_out.len();
+        if skipped == 0 { Ok(()) } else { write!(f, ", {skipped} skipped") }
     }
 }
 
@@ -81,13 +95,13 @@ mod tests {
             "=================================== FAILURES ===================================",
             "=========== 2 failed, 21 passed, 1 error in 75.08s (0:01:15) ===========",
         ]);
-        assert_eq!(count, Count { passed: 33, failed: 4, skipped: Vec::new() });
+        assert_eq!(count, Count { passed: 33, failed: 4, ..Count::default() });
         assert_eq!(count.to_string(), "33 passed, 4 failed");
     }
 
     #[test]
     fn what_is_left_out_is_named_once() {
-        let count = counted(&[
+        let mut count = counted(&[
             "test writes ... ignored, needs a screen",
             "test other ... ignored",
             "skipped: windows: Xvfb is not installed",
@@ -106,5 +120,7 @@ mod tests {
         ];
         assert_eq!(count.skipped(), expected);
         assert_eq!(count.to_string(), "4 passed, 0 failed, 5 skipped");
+        count.leave_out("a step: needs another compiler");
+        assert_eq!(count.to_string(), "4 passed, 0 failed, 6 skipped");
     }
 }

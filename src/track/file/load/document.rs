@@ -88,7 +88,7 @@ fn outline(value: &Value) -> String {
 
 impl Track {
     /// Reads a track in either layout.
-    pub(in crate::track) fn read(
+    pub(in super::super::super) fn read(
         mut source: Object,
         limits: &Limits,
         problems: &mut Problems,

@@ -55,7 +55,7 @@ impl Envelope {
         if first + QUANTUM as u64 > self.frames - self.fade_out_frames {
             let scale = last_step(self.fade_out_frames);
             for (i, level) in level.iter_mut().enumerate() {
-                let left = (self.frames - 1).saturating_sub(first + i as u64);
+                let left = self.frames.saturating_sub(first + i as u64 + 1);
                 if left < self.fade_out_frames {
                     *level *= (left as f64 * scale) as f32;
                 }
