@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::pages::Desk;
+use super::desk::Desk;
 use crate::control::MasterControls;
 use crate::params::AuraParams;
 use crate::state::Slot;
