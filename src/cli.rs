@@ -14,6 +14,7 @@ mod convert;
 pub mod master;
 pub mod measure;
 mod number;
+#[cfg(feature = "standalone")]
 pub mod play;
 mod presets;
 mod progress;
@@ -64,6 +65,7 @@ enum Command {
     /// List the tracks that come with the program, or show one.
     Tracks(tracks::Args),
     /// Run live with the editor, on JACK, ALSA or a silent dummy (also what `auracore` alone does).
+    #[cfg(feature = "standalone")]
     #[command(disable_help_flag = true)]
     Play {
         /// Options of the standalone; `auracore play --help` lists them.
@@ -90,9 +92,24 @@ pub fn run() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Convert(args)) => convert::run(&args),
         Some(Command::Tracks(args)) => tracks::run(&args),
+        #[cfg(feature = "standalone")]
         Some(Command::Play { args }) => play::run(args),
-        None => play::run(Vec::new()),
+        None => alone(),
     }
+}
+
+/// What the program does without a command.
+#[cfg(feature = "standalone")]
+fn alone() -> ExitCode {
+    play::run(Vec::new())
+}
+
+/// What the program does without a command.
+#[cfg(not(feature = "standalone"))]
+fn alone() -> ExitCode {
+    use clap::CommandFactory as _;
+    say(&Cli::command().render_help().to_string());
+    ExitCode::from(USAGE)
 }
 
 /// Prints to standard output. A reader that went away (`| head`) is no reason to stop working.

@@ -3,6 +3,7 @@
 pub mod adaptive;
 pub mod audio_file;
 pub mod bridge;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod control;
 pub mod dsp;

@@ -216,6 +216,6 @@ impl AuraParams {
             section.add_page("Dither", |page| self.dither.remote_page(page));
         });
         context.add_section("Adaptive", |section| self.adaptive.remote_pages(section));
-        context.add_section("Track", |section| self.track.remote_pages(section));
+        context.add_section("Track", |section| self.track.remote_pages(&self.sources.track.strip, section));
     }
 }

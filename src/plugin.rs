@@ -9,6 +9,7 @@
 //!
 //! **Reset.** See `plugin/reset_gate.rs`.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
@@ -59,6 +60,9 @@ const TAP_FRAMES: usize = 1 << 15;
 const TRAIL_POINTS: usize = 256;
 /// How fast a reported gain reduction returns, so that a display that looks seldom sees every peak.
 const TELEMETRY_FALL_DB_PER_S: f32 = 30.0;
+
+/// Sample rates at which the plugin can be activated, in Hz. Above, hosts would ask for memory without end.
+const RATES_HZ: RangeInclusive<f32> = 1.0..=1_000_000.0;
 
 /// Samples up to this magnitude (−140 dBFS) do not keep the plugin awake.
 const SILENCE: f32 = 1e-7;
@@ -177,7 +181,7 @@ impl Core {
         config: &BufferConfig,
         context: &mut impl ActivateContext<P>,
     ) -> bool {
-        if !(config.sample_rate.is_finite() && config.sample_rate > 0.0) {
+        if !RATES_HZ.contains(&config.sample_rate) {
             return false;
         }
         let standalone = context.plugin_api() == PluginApi::Standalone;
@@ -367,8 +371,7 @@ fn other(mode: LatencyMode) -> LatencyMode {
     }
 }
 
-/// The side-chain, if the layout has one. The framework may leave a port that the host did not connect at another
-/// length; that counts as none.
+/// The side-chain, if the layout has one and the host passes something for it: otherwise it has no samples.
 fn sidechain<'a>(aux: &'a mut AuxiliaryBuffers, frames: usize) -> Option<[&'a [f32]; 2]> {
     match aux.inputs.first()?.as_slice_immutable() {
         [left, right, ..] if left.len() == frames && right.len() == frames => Some([left, right]),

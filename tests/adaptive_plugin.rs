@@ -86,6 +86,7 @@ fn a_dull_mix_is_brightened_saved_restored_and_bounced_alike() {
     let out = play(&mut rig, &song);
     let late_and_early = |audio| brighter_db(&stretch(audio, 13, 15), &stretch(audio, 1, 3));
     let brighter = late_and_early(&out) - late_and_early(&song);
+    println!("{brighter} dB brighter after fifteen seconds");
     assert!(brighter > 0.7, "{brighter} dB brighter after fifteen seconds");
 
     let saved = rig.save();

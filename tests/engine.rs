@@ -47,6 +47,10 @@ fn reported_latency_is_measured_in_every_mode_and_rate() {
             assert!(mode == LatencyMode::Master || Engine::latency_for(rate, mode) == 0);
         }
     }
+    // As the manual prints them.
+    for (rate, samples) in [(44_100.0, 757), (48_000.0, 815), (96_000.0, 1_535), (192_000.0, 2_975)] {
+        assert_eq!(Engine::latency_for(rate, LatencyMode::Master), samples, "{rate}");
+    }
 }
 
 #[test]

@@ -220,6 +220,32 @@ fn a_change_of_mode_takes_effect_with_a_restart() {
 }
 
 #[test]
+fn hosts_are_told_of_the_latency_while_they_activate_and_only_then() {
+    // The rig fails where it is told at another time, or where an activation asks for one more.
+    let told = |rig: &Rig| rig.instance.access_shared_handler(|r| r.latency_changes.load(Ordering::SeqCst));
+    let mut rig = active(EFFECT, 512);
+    let after_the_first = told(&rig);
+    assert_eq!(after_the_first, 1, "a latency where there was none");
+    rig.deactivate();
+    rig.activate(RATE_HZ, 512);
+    assert_eq!(told(&rig), after_the_first, "nothing has changed");
+    rig.deactivate();
+    rig.activate(2.0 * RATE_HZ, 512);
+    assert_eq!(told(&rig), after_the_first + 1, "twice the rate");
+
+    // Changed while active, and deactivated before the host's main loop came round.
+    let change = rig.typed(0, "Latency mode", "Live");
+    let silence = [vec![0.0; 512], vec![0.0; 512]];
+    rig.render(&silence, &[512], &[change], Edges::Plain);
+    rig.deactivate();
+    rig.run_callbacks();
+    assert_eq!(told(&rig), after_the_first + 1, "told while deactivated");
+    rig.take_restart_request();
+    rig.activate(2.0 * RATE_HZ, 512);
+    assert_eq!((told(&rig), rig.latency()), (after_the_first + 2, 0));
+}
+
+#[test]
 fn automation_acts_at_its_frame() {
     let input = Numbers(1).music(48_000);
     let mut rig = prepared(&BUSY, 4_096);

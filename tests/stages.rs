@@ -1,6 +1,8 @@
 //! Each stage's truth in the signal: curves, gains, flatness, clicks.
 
 mod common;
+#[path = "support/printed.rs"]
+mod printed;
 
 use auracore::control::*;
 use auracore::dsp::StereoBlock;
@@ -8,6 +10,7 @@ use auracore::engine::chain::compressor::Compressor;
 use auracore::engine::chain::eq::Eq;
 use auracore::engine::chain::width::Width;
 use common::*;
+use printed::{assert_printed, assert_printed_db};
 
 fn blocks(channels: &mut [Vec<f32>; 2], cut: usize, mut process: impl FnMut(&mut StereoBlock, usize)) {
     let [left, right] = channels;
@@ -28,6 +31,7 @@ fn compressed_level(input_db: f64, controls: CompressorControls) -> f64 {
 
 #[test]
 fn compressor_follows_its_static_curve() {
+    let mut worst = 0.0f64;
     for rms_blend in [0.0, 1.0] {
         for (threshold_db, ratio, knee_db) in [(-20.0, 2.0, 0.0), (-30.0, 4.0, 6.0), (-24.0, 20.0, 12.0)] {
             let controls = CompressorControls {
@@ -52,13 +56,12 @@ fn compressor_follows_its_static_curve() {
                     t + (x - t) / r
                 };
                 let got = compressed_level(input_db, controls);
-                assert!(
-                    (got - expected).abs() < 0.05,
-                    "{threshold_db} {ratio}:1 {knee_db} at {x}: {got} not {expected}"
-                );
+                println!("{threshold_db} {ratio}:1 {knee_db} at {x}: {got}, expected {expected}");
+                worst = worst.max((got - expected).abs());
             }
         }
     }
+    assert_printed(worst, 0.033, "dB off the compressor's curve");
 }
 
 #[test]
@@ -207,7 +210,7 @@ fn eq_moves_without_clicks_and_stays_bounded() {
         }
     }
     let clicks = scattered_db(&out[0], rate);
-    assert!(clicks < -72.0, "clicks at {clicks} dB");
+    assert_printed_db(clicks.into(), -82.0, "what jumps of a band scatter");
     assert!(peak(&out[0]) < 1.0);
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 #[path = "support/json_schema.rs"]
 mod json_schema_check;
-#[path = "../fuzz/rule.rs"]
+#[path = "../fuzz/rules/load_track.rs"]
 mod rule;
 
 use json_schema_check::violations;

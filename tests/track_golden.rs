@@ -27,6 +27,11 @@ use skip::skip;
 /// The samples are rounded to seven digits in the compact file.
 const ROUNDING: f64 = 1e-6;
 
+/// Largest difference that the manual prints, 6e-7, and a tenth more. The references allow more than that.
+const WORST: f64 = 6.6e-7;
+/// The one excerpt that is further off, by 7e-6.
+const FURTHER_OFF: (&str, f64) = ("h2_preset_F18_excerpt", 7.7e-6);
+
 #[derive(Deserialize)]
 struct Case {
     name: String,
@@ -58,8 +63,6 @@ struct Case {
 #[derive(Deserialize)]
 struct Tolerance {
     max_abs: f64,
-    #[serde(default)]
-    outlier_fraction: f64,
 }
 
 fn golden_folder() -> PathBuf {
@@ -101,19 +104,18 @@ fn compare(case: &Case, rendered: &[Vec<f32>; 2], findings: &mut Vec<String>) {
         findings.push(format!("{name}: {} frames, expected {}", rendered[0].len(), case.frames));
         return;
     }
-    let limit = case.tolerance.max_abs;
+    let limit = case.tolerance.max_abs.min(WORST);
     let outliers = case.at.iter().zip(&case.values).filter(|(at, values)| {
         values.iter().zip(rendered).any(|(value, x)| (f64::from(x[**at]) - value).abs() > limit + ROUNDING)
     });
-    let allowed = if case.tolerance.outlier_fraction > 0.0 { 1 } else { 0 };
     let count = outliers.count();
-    if count > allowed {
+    if count > 0 {
         findings.push(format!("{name}: {count} of {} reference samples are off", case.at.len()));
     }
     let all = || rendered.iter().flatten().map(|x| f64::from(*x));
     let peak = all().fold(0.0f64, |most, x| most.max(x.abs()));
     let rms = (all().map(|x| x * x).sum::<f64>() / (2.0 * case.frames as f64)).sqrt();
-    if (peak - case.peak).abs() > 2.0 * limit || (rms - case.rms).abs() > limit {
+    if (peak - case.peak).abs() > limit + ROUNDING || (rms - case.rms).abs() > limit + ROUNDING {
         findings
             .push(format!("{name}: peak {peak} and level {rms}, expected {} and {}", case.peak, case.rms));
     }
@@ -126,11 +128,10 @@ fn compare(case: &Case, rendered: &[Vec<f32>; 2], findings: &mut Vec<String>) {
                 .zip(&truth)
                 .flat_map(|(x, t)| x.iter().zip(t).map(|(x, t)| f64::from((x - t).abs())))
         };
-        let outliers = errors().filter(|error| *error > limit).count();
         let worst = errors().fold(0.0, f64::max);
-        println!("{name}: worst {worst:.2e}, limit {limit:.0e}, {outliers} beyond");
-        if outliers as f64 > case.tolerance.outlier_fraction * 2.0 * case.frames as f64 {
-            findings.push(format!("{name}: {outliers} samples beyond {limit}, worst {worst}"));
+        println!("{name}: worst {worst:.2e}, limit {limit:.0e}");
+        if worst > limit {
+            findings.push(format!("{name}: worst {worst}, limit {limit}"));
         }
     }
 }
@@ -266,12 +267,12 @@ fn excerpts_of_real_sessions_sound_as_the_original() {
         let rate_hz = case["sample_rate"].as_u64().unwrap() as u32;
         let (rendered, lags) =
             render_track(&text, case["params"]["load"].as_str().unwrap(), rate_hz, &files());
-        let name = &case["name"];
+        let name = case["name"].as_str().unwrap();
         if serde_json::json!(lags) != case["alignment_lags"] {
             findings.push(format!("{name}: lags {lags:?}, expected {}", case["alignment_lags"]));
         }
         let truth = waveform(&folder.join(case["file"].as_str().unwrap()), 2);
-        let limit = case["tolerance"]["max_abs"].as_f64().unwrap();
+        let limit = if name == FURTHER_OFF.0 { FURTHER_OFF.1 } else { WORST };
         let pairs = rendered.iter().zip(&truth).flat_map(|(x, t)| x.iter().zip(t));
         let worst = pairs.fold(0.0f64, |worst, (x, t)| worst.max(f64::from((x - t).abs())));
         println!("{name}: worst {worst:.2e}, limit {limit:.0e}");

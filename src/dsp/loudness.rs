@@ -14,11 +14,16 @@ const GATE: f32 = 1e-7;
 /// Largest square that is listened to, +6 dBFS.
 const LOUDEST: f32 = 4.0;
 
+/// Highest corner of the K-weighting as a share of the sample rate; reached below 3.5 kHz.
+const HIGHEST_CORNER: f64 = 0.49;
+
 /// The two K-weighting sections of ITU-R BS.1770-4 for any sample rate, by the bilinear transform of their analogue
 /// prototypes.
 pub fn k_weighting(sample_rate_hz: f64) -> [Biquad; 2] {
+    // Corners that lie beyond half the rate would make the sections unstable.
+    let warped = |corner_hz: f64| (PI * corner_hz / sample_rate_hz).min(PI * HIGHEST_CORNER).tan();
     let shelf = {
-        let (k, q) = ((PI * 1_681.974_451 / sample_rate_hz).tan(), 0.707_175_236_955);
+        let (k, q) = (warped(1_681.974_451), 0.707_175_236_955);
         let vh = 10.0f64.powf(3.999_843_853_97 / 20.0);
         let vb = vh.powf(0.499_666_774_155);
         let a0 = 1.0 + k / q + k * k;
@@ -28,7 +33,7 @@ pub fn k_weighting(sample_rate_hz: f64) -> [Biquad; 2] {
         }
     };
     let high_pass = {
-        let (k, q) = ((PI * 38.135_470_876 / sample_rate_hz).tan(), 0.500_327_037_325);
+        let (k, q) = (warped(38.135_470_876), 0.500_327_037_325);
         let a0 = 1.0 + k / q + k * k;
         Biquad { b: [1.0, -2.0, 1.0], a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0] }
     };

@@ -140,19 +140,27 @@ mod tests {
 
     #[test]
     fn bells_follow_the_analogue_curve_to_20_khz() {
-        for (fs, f0, q, gain_db, limit_db) in [
-            (44_100.0, 10_000.0, 1.41, 6.0, 0.25),
-            (44_100.0, 15_000.0, 1.41, 6.0, 0.35),
-            (48_000.0, 10_000.0, 1.41, 6.0, 0.25),
-            (48_000.0, 15_000.0, 0.7, 6.0, 0.40),
-            (96_000.0, 15_000.0, 1.41, 6.0, 0.10),
-            (44_100.0, 60.0, 0.71, 12.0, 0.10),
-            (44_100.0, 20_000.0, 0.7, 6.0, 0.20),
-        ] {
+        let error_db = |fs: f64, f0: f64, q: f64, gain_db: f64| {
             let bell = Prototype::Bell { gain: 10.0f64.powf(gain_db / 20.0), q };
-            let error = worst_error_db(&design(bell, f0, fs), bell, f0, fs, 10.0);
-            assert!(error < limit_db, "{fs} {f0} {q} {gain_db}: {error} dB");
+            worst_error_db(&design(bell, f0, fs), bell, f0, fs, 10.0)
+        };
+        // As the manual prints them; a tenth more or less wants another figure there.
+        for (fs, f0, q, printed_db) in [
+            (44_100.0, 10_000.0, 1.41, 0.20),
+            (44_100.0, 15_000.0, 1.41, 0.30),
+            (48_000.0, 10_000.0, 1.41, 0.18),
+            (48_000.0, 15_000.0, 0.7, 0.36),
+            (96_000.0, 15_000.0, 1.41, 0.09),
+        ] {
+            let error = error_db(fs, f0, q, 6.0);
+            println!("{fs} {f0} {q}: {error} dB");
+            assert!(
+                (error - printed_db).abs() <= 0.1 * printed_db,
+                "{fs} {f0} {q}: {error} dB, not {printed_db}"
+            );
         }
+        assert!(error_db(44_100.0, 60.0, 0.71, 12.0) < 0.10);
+        assert!(error_db(44_100.0, 20_000.0, 0.7, 6.0) < 0.20);
     }
 
     #[test]

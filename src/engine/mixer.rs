@@ -39,6 +39,8 @@ struct Seat {
     strip: Box<dyn Fn() -> Strip + Send>,
     now: Strip,
     gain: Ramp,
+    /// Nothing has been rendered since the last preparation.
+    is_fresh: bool,
     telemetry: SourceTelemetry,
 }
 
@@ -107,6 +109,7 @@ impl Mixer {
             strip: Box::new(strip),
             now: settings,
             gain: Ramp::new(settings.gain, GLIDE_S, self.spec.rate_hz),
+            is_fresh: true,
             telemetry: SourceTelemetry::default(),
         });
     }
@@ -116,6 +119,7 @@ impl Mixer {
         self.spec = *spec;
         for seat in &mut self.seats {
             seat.gain = Ramp::new(seat.gain.target(), GLIDE_S, spec.rate_hz);
+            seat.is_fresh = true;
             seat.telemetry = SourceTelemetry::default();
             seat.guarded(|source| source.prepare(spec));
         }
@@ -157,10 +161,11 @@ impl Mixer {
             let sounds = !seat.now.mute && (seat.now.solo || !any_solo);
             let target = if sounds { seat.now.gain } else { 0.0 };
             // A strip glides only while there is something to hear, so that a source begins with its own level.
-            if seat.telemetry.is_off || seat.source.tail() == Tail::Silent {
-                seat.gain.jump_to(target)
+            let is_fresh = std::mem::take(&mut seat.is_fresh);
+            if is_fresh || seat.telemetry.is_off || seat.source.tail() == Tail::Silent {
+                seat.gain.jump_to(target);
             } else {
-                seat.gain.set_target(target)
+                seat.gain.set_target(target);
             }
         }
     }

@@ -44,6 +44,7 @@ def test_measure_agrees_with_another_meter(program, song_path):
     assert done.returncode == 0, done.stderr
     (said,) = json.loads(done.stdout)
     audio, rate_hz = soundfile.read(song_path)
+    assert said["integrated_lufs"] == pytest.approx(-19.7, abs=0.1), "as the manual prints it"
     assert said["integrated_lufs"] == pytest.approx(loudness(audio, rate_hz), abs=0.1)
     assert said["true_peak_dbtp"] == pytest.approx(true_peak_db(audio.T), abs=0.1)
 

@@ -26,6 +26,8 @@ pub struct Requests {
     pub restart: AtomicBool,
     pub callback: AtomicBool,
     pub latency_changes: AtomicU32,
+    /// Whether the host is activating the plugin: the only time at which it may be told of a latency.
+    is_activating: AtomicBool,
 }
 
 impl SharedHandler<'_> for Requests {
@@ -68,6 +70,7 @@ impl<'a> MainThreadHandler<'a> for Main<'a> {}
 
 impl HostLatencyImpl for Main<'_> {
     fn changed(&self) {
+        assert!(self.0.is_activating.load(Ordering::SeqCst), "told of a latency while not activating");
         self.0.latency_changes.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -172,11 +175,16 @@ impl Rig {
     pub fn activate(&mut self, sample_rate: f64, max_frames: u32) {
         let config =
             PluginAudioConfiguration { sample_rate, min_frames_count: 1, max_frames_count: max_frames };
+        let set = |rig: &Self, now| {
+            rig.instance
+                .access_shared_handler(|requests| requests.is_activating.store(now, Ordering::SeqCst));
+        };
+        set(self, true);
         let processor = self.instance.activate(|_, _| (), config).unwrap();
+        set(self, false);
         self.processor = Some(processor.start_processing().unwrap().into());
-        // Activation reports the latency, which asks for one more activation; nothing hinges on it here.
         self.run_callbacks();
-        self.take_restart_request();
+        assert!(!self.take_restart_request(), "activation asks for one more");
     }
 
     pub fn deactivate(&mut self) {

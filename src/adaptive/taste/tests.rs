@@ -43,19 +43,27 @@ fn moved(taste: &Taste, portrait: &Portrait) -> f32 {
 
 #[test]
 fn one_correction_moves_the_same_material_most_of_the_way_and_other_material_hardly() {
+    let (mut least, mut most, mut elsewhere) = (f32::MAX, 0.0f32, 0.0f32);
     for seed in 0..20 {
         let here = song(seed);
         let mut taste = Taste::default();
         taste.learn(INDEX, 2.0, &here);
         let share = moved(&taste, &here) / 2.0;
-        assert!((0.5..=1.0).contains(&share), "{share}");
+        (least, most) = (least.min(share), most.max(share));
         let soon = moved(&taste, &later(&here, 1.0)) / 2.0;
         assert!(soon >= 0.5, "a verse is the song of its chorus: {soon}");
         for other in (100..140).map(song) {
             let share = moved(&taste, &other) / 2.0;
-            assert!(share.abs() < 0.15, "unrelated material moves by {share}");
+            elsewhere = elsewhere.max(share.abs());
         }
         assert!(taste.additions(&here).iter().enumerate().all(|(i, x)| i == INDEX || *x == 0.0));
+    }
+    // As the manual prints them, by a tenth more or less.
+    for (found, printed) in [(least, 0.81), (most, 0.81), (elsewhere, 0.14)] {
+        assert!(
+            (found - printed).abs() <= 0.1 * printed,
+            "{least} to {most}, unrelated material {elsewhere}"
+        );
     }
 }
 

@@ -112,8 +112,8 @@ impl TrackParams {
         gain(View::Playing.of(&self.gain)).clamp(0.0, HIGHEST_GAIN)
     }
 
-    /// Pages for hardware controllers.
-    pub fn remote_pages(&self, section: &mut impl RemoteControlsSection) {
+    /// Pages for hardware controllers, with the track's place in the mix.
+    pub fn remote_pages(&self, mix: &MuteSolo, section: &mut impl RemoteControlsSection) {
         section.add_page("Track", |page| {
             page.add_param(&self.run);
             page.add_param(&self.mode);
@@ -129,6 +129,8 @@ impl TrackParams {
         section.add_page("Track mutes", |page| {
             self.groups().into_iter().for_each(|group| page.add_param(&group.mute));
             self.groups().into_iter().for_each(|group| page.add_param(&group.solo));
+            page.add_param(&mix.mute);
+            page.add_param(&mix.solo);
         });
     }
 }

@@ -48,7 +48,8 @@ pub struct BassHold {
 
 impl BassHold {
     pub fn new(sample_rate_hz: f64, longest_delay: usize) -> Self {
-        let hop_samples = (HOP_S * sample_rate_hz).round() as usize;
+        // Hosts and their validators try any rate; below 1500 Hz every sample is a hop.
+        let hop_samples = ((HOP_S * sample_rate_hz).round() as usize).max(1);
         let hold_hops = (HOLD_S * sample_rate_hz / hop_samples as f64).ceil() as usize;
         let ring = vec![Hop::default(); hold_hops + longest_delay / hop_samples + 2];
         Self {

@@ -6,8 +6,8 @@ use auracore::track::file::limits::Limits;
 use auracore::track::file::load::{Kind, parse};
 use auracore::track::file::save::to_json;
 
-/// Tries the bytes as every kind of file.
-pub fn check(text: &[u8]) {
+/// Tries the bytes as every kind of file; whether any was read.
+pub fn check(text: &[u8]) -> bool {
     // A voice or a noise stands a few levels deeper once it is part of a track.
     let narrow = Limits { nesting: Limits::default().nesting - 8, ..Limits::default() };
     let mut seen = Vec::new();
@@ -29,4 +29,5 @@ pub fn check(text: &[u8]) {
         assert!(loaded.track.steps.iter().all(|step| step.start_s.is_some_and(f64::is_finite)));
         assert!(loaded.problems.iter().all(|problem| problem.to_string().len() < 5_000));
     }
+    !seen.is_empty()
 }
