@@ -61,10 +61,10 @@ fn conductor(model: Option<Box<dyn Model>>) -> Row {
 /// What the audio thread does for the listener in a block, and the other side's drain, which makes room again.
 fn push_and_load() -> Row {
     let (mut writer, mut reader) = tap(1 << 15);
-    let (_headings, mut heading) = targets::<MOVES>();
+    let (_writer, mut target) = targets::<MOVES>();
     writer.set_format(TapFormat { sample_rate_hz: RATE_HZ as f32, channels: 2 });
     Box::new(move |block| {
-        _ = black_box(heading.take());
+        _ = black_box(target.take());
         if let Some(mut begun) = writer.begin(block.len()) {
             begun.input(block, block);
             begun.finish(block, block);

@@ -34,8 +34,8 @@ pub mod worker;
 
 pub use saved::Saved;
 
-use port::{Helm, Port};
-use steering::Heading;
+use port::{Port, TargetSender};
+use steering::MoveTarget;
 use worker::{AdaptivePicture, AdaptiveView, AdaptiveWorker, Desk, Listening};
 
 /// Room for two thirds of a second at 48 kHz, six times the worker's period.
@@ -54,26 +54,26 @@ pub struct Adaptive {
 }
 
 /// Tells the audio thread of a project that was restored. Main thread.
-pub struct Restorer(Helm);
+pub struct Restorer(TargetSender);
 
 impl Restorer {
     /// Puts what was saved in place.
     pub fn restore(&mut self, saved: &Saved) {
-        self.0.head(&worker::in_place(saved));
+        self.0.send(&worker::in_place(saved));
     }
 }
 
 /// A listener that serves this desk. Starts nothing yet; allocates.
 pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
     let (tap_writer, tap_reader) = tap(TAP_FRAMES);
-    let (headings_writer, headings) = targets();
+    let (targets_writer, targets) = targets();
     let (restored_writer, restored) = targets();
     let (present_writer, present) = latest(Moves::NEUTRAL);
     let (picture_writer, pictures) = latest(AdaptivePicture::default());
     let last = desk.now();
     let listening = Listening {
         tap: tap_reader,
-        helm: Helm::new(headings_writer),
+        target_sender: TargetSender::new(targets_writer),
         present,
         pictures: picture_writer,
         desk,
@@ -82,7 +82,7 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
         rate_hz: 0.0,
         planes: Default::default(),
         trouble: None,
-        heading: None,
+        target: None,
         shown_revision: None,
         last,
     };
@@ -91,15 +91,15 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
     Adaptive {
         port: Port {
             tap: tap_writer,
-            headings,
+            targets,
             restored,
             present: present_writer,
-            heading: Heading { moves: Moves::NEUTRAL, pace: Default::default() },
+            target: MoveTarget { moves: Moves::NEUTRAL, pace: Default::default() },
             is_frozen: false,
             is_listening: false,
         },
         worker: AdaptiveWorker(worker),
         view: AdaptiveView { pictures, link },
-        restorer: Restorer(Helm::new(restored_writer)),
+        restorer: Restorer(TargetSender::new(restored_writer)),
     }
 }

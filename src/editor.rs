@@ -24,6 +24,7 @@ use crate::state::user_settings::file::SettingsFile;
 use crate::state::user_settings::{SCALE_PERCENT, Theme};
 use crate::view::EditorLink;
 
+mod desk;
 mod file_dialog;
 mod footer;
 mod hand;
@@ -41,10 +42,11 @@ mod wake;
 mod widgets;
 mod window_size;
 
+use desk::Desk;
 use hand::Hand;
 use layout::{MIN_SIZE, Places};
 use pacing::Pacing;
-use pages::Desk;
+use pages::PageStates;
 use preferences::Preferences;
 use shelf::Shelf;
 use theme::Palette;
@@ -65,6 +67,7 @@ pub struct App {
     gui: Option<GuiContext>,
     wake: Wake,
     view: View,
+    pages: PageStates,
     preferences: Preferences,
     pacing: Pacing,
     size: WindowSize,
@@ -92,6 +95,7 @@ impl App {
             gui: None,
             wake: Wake::default(),
             view,
+            pages: PageStates::default(),
             preferences,
             pacing: Pacing::default(),
             size: WindowSize::default(),
@@ -151,7 +155,7 @@ impl App {
         self.dress(ui.ctx());
         let now_s = ui.input(|input| input.time);
         let colours = self.colours();
-        let Self { link, gui: Some(gui), view, preferences, pacing, .. } = self else { return };
+        let Self { link, gui: Some(gui), view, pages, preferences, pacing, .. } = self else { return };
         let telemetry = *link.telemetry.read();
         let history = std::mem::take(&mut view.histories);
         let serial = link.meters.picture().serial;
@@ -176,8 +180,8 @@ impl App {
             };
             let places = Places::of(at_least(ui.ctx().content_rect(), MIN_SIZE));
             let page = view.settings.page;
-            let is_edited = page == Page::Track && view.track.editing.track().is_some();
-            let edited = is_edited.then_some(&mut view.track.editing);
+            let is_edited = page == Page::Track && pages.track.editing.track().is_some();
+            let edited = is_edited.then_some(&mut pages.track.editing);
             header::show(ui, &desk, places.header, &mut view.settings.page, &mut view.shelf, edited);
             footer::show(ui, &desk, places.footer, problem);
             if page != view.settings.page && view.settings.page == Page::Presets {
@@ -187,16 +191,17 @@ impl App {
             match view.settings.page {
                 Page::Master => reset = pages::master::show(ui, &desk, places.page, view),
                 Page::Adaptive => {
-                    pages::adaptive::show(ui, &desk, places.page, (&asker, beats), &mut view.adaptive);
+                    pages::adaptive::show(ui, &desk, places.page, (&asker, beats), &mut pages.adaptive);
                 }
                 Page::Track => {
-                    pages::track::show(ui, &desk, places.page, &mut link.sources.track, &mut view.track);
+                    pages::track::show(ui, &desk, places.page, &mut link.sources.track, &mut pages.track);
                 }
                 Page::Presets => {
-                    pages::presets::show(ui, &desk, places.page, view);
+                    pages::presets::show(ui, &desk, places.page, view, &mut pages.presets);
                 }
                 Page::Settings => {
-                    pages::settings::show(ui, &desk, places.page, view, (gui.plugin_api(), problem));
+                    let told = (gui.plugin_api(), problem);
+                    pages::settings::show(ui, &desk, places.page, view, &mut pages.licences, told);
                 }
             }
             reset
@@ -274,7 +279,7 @@ impl NiceEguiApp for App {
     }
 
     fn editor_closed(&mut self) {
-        self.view.track.editing.give_last(&self.link.sources.track.opener());
+        self.pages.track.editing.give_last(&self.link.sources.track.opener());
         self.preferences.keep(&self.view.settings);
         self.gui = None;
     }

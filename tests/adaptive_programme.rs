@@ -86,9 +86,9 @@ impl Studio {
             let present = self.engine.adaptive_moves();
             self.path.push(present);
             let planes = [input[0], input[1], left, right];
-            if let Some(heading) = self.conductor.hear(planes, &present, &self.controls) {
-                self.adaptation.moves = heading.moves;
-                self.adaptation.pace = heading.pace;
+            if let Some(target) = self.conductor.hear(planes, &present, &self.controls) {
+                self.adaptation.moves = target.moves;
+                self.adaptation.pace = target.pace;
             }
         }
         out

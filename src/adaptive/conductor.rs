@@ -1,7 +1,7 @@
-//! Everything between hearing and moving, in one thread and without a clock: audio in, headings out.
+//! Everything between hearing and moving, in one thread and without a clock: audio in, targets out.
 //!
 //! The worker runs it beside the audio thread; tests and the command line run it by itself. The same audio and the same
-//! saved state give the same headings, however the audio is cut.
+//! saved state give the same targets, however the audio is cut.
 
 use super::Saved;
 use super::advice::{Advice, advise};
@@ -11,7 +11,7 @@ use super::features::{Portrait, vector};
 use super::listener::Listener;
 use super::model::{Model, ModelError};
 use super::reference::Reference;
-use super::steering::{Heading, Proposal, Steering, Wish};
+use super::steering::{MoveTarget, Proposal, Steering, Wish};
 use super::taste::Taste;
 use crate::control::adaptive::{AdaptiveControls, AdaptiveMode, Character, Moves, Pace};
 
@@ -112,14 +112,14 @@ impl Conductor {
     }
 
     /// Hears a stretch of audio: input left and right, output left and right, all of one length. `present` is where the
-    /// engine is. Returns the last new heading, if there is any.
+    /// engine is. Returns the last new target, if there is any.
     pub fn hear(
         &mut self,
         planes: [&[f32]; 4],
         present: &Moves,
         controls: &AdaptiveControls,
-    ) -> Option<Heading> {
-        let mut heading = None;
+    ) -> Option<MoveTarget> {
+        let mut target = None;
         let mut at = 0;
         while let Some(hearing) = &mut self.hearing
             && at < planes[0].len()
@@ -135,10 +135,10 @@ impl Conductor {
                     self.follow(controls);
                     self.rethink();
                 }
-                heading = self.steer(present, controls).or(heading);
+                target = self.steer(present, controls).or(target);
             }
         }
-        heading
+        target
     }
 
     /// Takes the aim that the user has set; whether it is another one.
@@ -183,26 +183,26 @@ impl Conductor {
             .filter(|error| error.is_finite())
     }
 
-    fn steer(&mut self, present: &Moves, controls: &AdaptiveControls) -> Option<Heading> {
+    fn steer(&mut self, present: &Moves, controls: &AdaptiveControls) -> Option<MoveTarget> {
         let proposal = self.proposal();
-        let heading = self.steering.hop(self.is_heard, proposal.as_ref(), controls);
+        let target = self.steering.hop(self.is_heard, proposal.as_ref(), controls);
         let committed = self.steering.committed();
         if *present == committed {
             self.is_travelling_by_hand = false;
         }
-        if heading.is_some() {
+        if target.is_some() {
             self.is_resting = false;
-            return heading;
+            return target;
         }
         let may_rest = controls.mode != AdaptiveMode::Off && !self.is_travelling_by_hand;
         let is_held = !self.is_heard || controls.freeze;
         if may_rest && is_held && !self.is_resting && *present != committed {
             self.is_resting = true;
-            return Some(Heading { moves: *present, pace: Pace::Automatic });
+            return Some(MoveTarget { moves: *present, pace: Pace::Automatic });
         }
         if self.is_resting && !controls.freeze && self.steering.is_rearmed() {
             self.is_resting = false;
-            return Some(Heading { moves: committed, pace: Pace::Automatic });
+            return Some(MoveTarget { moves: committed, pace: Pace::Automatic });
         }
         None
     }
@@ -212,14 +212,14 @@ impl Conductor {
     }
 
     /// Carries out what the user asks for.
-    pub fn wish(&mut self, wish: Wish) -> Option<Heading> {
+    pub fn wish(&mut self, wish: Wish) -> Option<MoveTarget> {
         let proposal = self.proposal();
-        let heading = self.steering.wish(wish, proposal.as_ref());
-        if heading.is_some() {
+        let target = self.steering.wish(wish, proposal.as_ref());
+        if target.is_some() {
             self.is_travelling_by_hand = true;
             self.is_resting = false;
         }
-        heading
+        target
     }
 
     /// Learns from pins that have stood long enough; `passed_s` is the time since the last call. Returns how many.

@@ -1,10 +1,10 @@
 //! The audio thread's half of the listener: pushes what it hears, takes where to go. Nothing here waits or allocates.
 //!
-//! **Frozen.** Where a host renders offline nothing is pushed and no heading is taken: the moves are those of the project,
+//! **Frozen.** Where a host renders offline nothing is pushed and no target is taken: the moves are those of the project,
 //! in place from the first sample, so two renders are the same bits. A project that is restored speaks louder than any
-//! heading, at any time.
+//! target, at any time.
 
-use super::steering::Heading;
+use super::steering::MoveTarget;
 use crate::bridge::latest::LatestWriter;
 use crate::bridge::tap::{TapBlock, TapFormat, TapWriter};
 use crate::bridge::targets::{TargetReader, TargetWriter, Targets};
@@ -16,34 +16,34 @@ use crate::control::adaptive::{
 const PACES: [Pace; 3] = [Pace::Automatic, Pace::ByHand, Pace::AtOnce];
 
 /// Sends the engine somewhere. One thread at a time.
-pub struct Helm(TargetWriter<MOVES>);
+pub struct TargetSender(TargetWriter<MOVES>);
 
-impl Helm {
+impl TargetSender {
     pub(super) fn new(writer: TargetWriter<MOVES>) -> Self {
         Self(writer)
     }
 
-    /// Publishes a heading. One with anything but numbers is kept back: the last good one holds.
-    pub fn head(&mut self, heading: &Heading) {
-        if heading.moves.is_finite() {
-            let flags = PACES.iter().position(|pace| *pace == heading.pace).unwrap_or(0);
-            self.0.publish(&Targets { values: heading.moves.bounded().0, flags: flags as u32 });
+    /// Publishes a target. One with anything but numbers is kept back: the last good one holds.
+    pub fn send(&mut self, target: &MoveTarget) {
+        if target.moves.is_finite() {
+            let flags = PACES.iter().position(|pace| *pace == target.pace).unwrap_or(0);
+            self.0.publish(&Targets { values: target.moves.bounded().0, flags: flags as u32 });
         }
     }
 }
 
-fn heading(targets: Targets<MOVES>) -> Heading {
+fn target(targets: Targets<MOVES>) -> MoveTarget {
     let pace = PACES.get(targets.flags as usize).copied().unwrap_or_default();
-    Heading { moves: Moves(targets.values).bounded(), pace }
+    MoveTarget { moves: Moves(targets.values).bounded(), pace }
 }
 
 /// See the module.
 pub struct Port {
     pub(super) tap: TapWriter,
-    pub(super) headings: TargetReader<MOVES>,
+    pub(super) targets: TargetReader<MOVES>,
     pub(super) restored: TargetReader<MOVES>,
     pub(super) present: LatestWriter<Moves>,
-    pub(super) heading: Heading,
+    pub(super) target: MoveTarget,
     pub(super) is_frozen: bool,
     pub(super) is_listening: bool,
 }
@@ -53,22 +53,22 @@ impl Port {
     pub fn activate(&mut self, format: TapFormat, committed: Moves, is_offline: bool) {
         self.is_frozen = is_offline;
         _ = self.restored.take();
-        _ = self.headings.take();
-        self.heading = Heading { moves: committed, pace: Pace::AtOnce };
+        _ = self.targets.take();
+        self.target = MoveTarget { moves: committed, pace: Pace::AtOnce };
         self.tap.set_format(format);
     }
 
     /// What the engine is to do in the coming block.
     pub fn adaptation(&mut self, controls: &AdaptiveControls) -> Adaptation {
         // What comes after a restored project waits for the next block; the worker's last word is then in place.
-        let news = self.restored.take().or_else(|| self.headings.take().filter(|_| !self.is_frozen));
+        let news = self.restored.take().or_else(|| self.targets.take().filter(|_| !self.is_frozen));
         if let Some(targets) = news {
-            self.heading = heading(targets);
+            self.target = target(targets);
         }
         self.is_listening = !self.is_frozen && controls.mode != AdaptiveMode::Off;
         let amounts =
             if controls.mode == AdaptiveMode::Off { AdaptiveAmounts::NONE } else { controls.amounts };
-        Adaptation { moves: self.heading.moves, amounts, pace: self.heading.pace }
+        Adaptation { moves: self.target.moves, amounts, pace: self.target.pace }
     }
 
     /// Begins a block of `frames`, where anybody listens. Tell it what goes into the chain and what comes out.

@@ -27,7 +27,7 @@ const HISTORY: usize = 32;
 
 /// A new destination.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Heading {
+pub struct MoveTarget {
     /// Where to go.
     pub moves: Moves,
     /// How fast.
@@ -175,7 +175,7 @@ impl Steering {
     }
 
     /// Carries out what the user asks for; `proposal` is what is proposed now, if anything is.
-    pub fn wish(&mut self, wish: Wish, proposal: Option<&Proposal>) -> Option<Heading> {
+    pub fn wish(&mut self, wish: Wish, proposal: Option<&Proposal>) -> Option<MoveTarget> {
         match wish {
             Wish::Apply => {
                 let proposal = proposal?.from(&self.course.committed);
@@ -230,7 +230,7 @@ impl Steering {
                 return None;
             }
         }
-        Some(self.heading(Pace::ByHand))
+        Some(self.target(Pace::ByHand))
     }
 
     /// One hop later. Silence stops everything automatic; returns a new destination where there is one.
@@ -239,7 +239,7 @@ impl Steering {
         heard: bool,
         proposal: Option<&Proposal>,
         controls: &AdaptiveControls,
-    ) -> Option<Heading> {
+    ) -> Option<MoveTarget> {
         if self.mode.replace(controls.mode) != Some(controls.mode) {
             self.differing_s = Default::default();
         }
@@ -276,7 +276,7 @@ impl Steering {
         settled
     }
 
-    fn learn(&mut self, proposal: &Proposal) -> Option<Heading> {
+    fn learn(&mut self, proposal: &Proposal) -> Option<MoveTarget> {
         if self.course.has_learned {
             return None;
         }
@@ -287,11 +287,11 @@ impl Steering {
         self.course.has_learned = true;
         let proposal = proposal.from(&self.course.committed);
         self.commit(|steering, index| steering.is_free(index).then(|| proposal.0[index]));
-        Some(self.heading(Pace::Automatic))
+        Some(self.target(Pace::Automatic))
     }
 
     /// A module is followed as a whole: its moves were fitted together.
-    fn follow(&mut self, proposal: &Proposal) -> Option<Heading> {
+    fn follow(&mut self, proposal: &Proposal) -> Option<MoveTarget> {
         let (all, proposal) = (proposal.moves, proposal.from(&self.course.committed));
         let mut due = [false; Module::ALL.len()];
         for (place, module) in Module::ALL.into_iter().enumerate() {
@@ -310,7 +310,7 @@ impl Steering {
         self.commit(|steering, index| {
             (due[MOVE_SPECS[index].module as usize] && steering.is_free(index)).then(|| proposal.0[index])
         });
-        Some(self.heading(Pace::Automatic))
+        Some(self.target(Pace::Automatic))
     }
 
     /// Whether any free move of a module is worth going from one set to the other. A compressor that does nothing may have
@@ -349,8 +349,8 @@ impl Steering {
         }
     }
 
-    fn heading(&self, pace: Pace) -> Heading {
-        Heading { moves: self.course.committed, pace }
+    fn target(&self, pace: Pace) -> MoveTarget {
+        MoveTarget { moves: self.course.committed, pace }
     }
 }
 

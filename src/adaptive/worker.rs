@@ -1,7 +1,7 @@
 //! The thread that listens, one for each plugin instance, and how the rest of the program talks to it.
 //!
 //! Started at the first activation, re-prepared through the tap when the format changes, ended with the plugin. It sleeps
-//! between looks at the ring. Should it die, the audio thread keeps its last heading and the view says so.
+//! between looks at the ring. Should it die, the audio thread keeps its last target and the view says so.
 
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -11,9 +11,9 @@ use super::advice::Advice;
 use super::conductor::Conductor;
 use super::model::Model;
 use super::onnx::OnnxModel;
-use super::port::Helm;
+use super::port::TargetSender;
 use super::reference::Reference;
-use super::steering::Heading;
+use super::steering::MoveTarget;
 use super::taste::Taste;
 use crate::bridge::latest::{LatestReader, LatestWriter};
 use crate::bridge::tap::TapReader;
@@ -122,7 +122,7 @@ impl AdaptiveWorker {
 /// What the thread owns.
 pub struct Listening {
     pub(super) tap: TapReader,
-    pub(super) helm: Helm,
+    pub(super) target_sender: TargetSender,
     pub(super) present: LatestReader<Moves>,
     pub(super) pictures: LatestWriter<AdaptivePicture>,
     pub(super) desk: Box<dyn Desk>,
@@ -132,7 +132,7 @@ pub struct Listening {
     pub(super) planes: [Vec<f32>; 4],
     pub(super) trouble: Option<String>,
     /// To be sent off once it is kept.
-    pub(super) heading: Option<Heading>,
+    pub(super) target: Option<MoveTarget>,
     /// Number of the saved state that is shown while nobody listens.
     pub(super) shown_revision: Option<u64>,
     /// When commands were last carried out.
@@ -169,9 +169,9 @@ impl Job for Listening {
         if changed {
             self.keep();
         }
-        // After it is kept: whoever prepares the engine takes what is kept, and no heading from before.
-        if let Some(heading) = self.heading.take() {
-            self.helm.head(&heading);
+        // After it is kept: whoever prepares the engine takes what is kept, and no target from before.
+        if let Some(target) = self.target.take() {
+            self.target_sender.send(&target);
         }
         if changed {
             self.publish();
@@ -221,7 +221,7 @@ impl Listening {
         self.revision = revision;
         self.trouble = saved.lost.clone();
         conductor.resume(&saved);
-        self.heading = Some(in_place(&saved));
+        self.target = Some(in_place(&saved));
         true
     }
 
@@ -239,9 +239,9 @@ impl Listening {
             heard_any = true;
             let present = *self.present.read();
             let planes = std::mem::take(&mut self.planes);
-            let heading = self.conductor().hear(planes.each_ref().map(Vec::as_slice), &present, controls);
+            let target = self.conductor().hear(planes.each_ref().map(Vec::as_slice), &present, controls);
             self.planes = planes;
-            self.heading = heading.or(self.heading);
+            self.target = target.or(self.target);
         }
     }
 
@@ -249,8 +249,8 @@ impl Listening {
         self.trouble = None;
         let outcome = match ask {
             Ask::Steer(wish) => {
-                let heading = self.conductor().wish(wish);
-                self.heading = heading.or(self.heading);
+                let target = self.conductor().wish(wish);
+                self.target = target.or(self.target);
                 Ok(())
             }
             Ask::ToggleLock(index) => {
@@ -347,8 +347,8 @@ impl Listening {
 }
 
 /// Where a project sends the engine that is put in place.
-pub(super) fn in_place(saved: &Saved) -> Heading {
-    Heading { moves: saved.course.committed.bounded(), pace: Pace::AtOnce }
+pub(super) fn in_place(saved: &Saved) -> MoveTarget {
+    MoveTarget { moves: saved.course.committed.bounded(), pace: Pace::AtOnce }
 }
 
 #[cfg(test)]

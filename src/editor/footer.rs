@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::pages::Desk;
+use super::desk::Desk;
 use super::theme;
 use super::widgets::chooser::segments;
 use super::widgets::pill::pill;

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Id, Painter, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::pages::Desk;
+use super::desk::Desk;
 use super::pages::track::Editing;
 use super::shelf::{Shelf, choice_of, origin_name};
 use super::theme;

@@ -5,7 +5,7 @@ use std::fmt;
 use nice_plug::prelude::ParamSetter;
 use serde_json::Value;
 
-use super::pages::Desk;
+use super::desk::Desk;
 use crate::control::MasterControls;
 use crate::params::AuraParams;
 use crate::state::Slot;

@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 
 use super::history::History;
-use super::pages::{adaptive, presets, settings, track};
 use super::shelf::Shelf;
 use crate::measure;
 use crate::state::user_settings::{Smoothing, UserSettings};
@@ -86,30 +85,11 @@ pub struct View {
     pub shelf: Shelf,
     /// Steps, of each comparison slot.
     pub histories: [RefCell<History>; 2],
-    /// The track's page.
-    pub track: track::Shown,
-    /// The listener's page.
-    pub adaptive: adaptive::Open,
-    /// The page of presets.
-    pub presets: presets::Browsing,
-    /// The page of settings.
-    pub licences: settings::Licences,
 }
 
 impl View {
     /// A first look, with these settings and presets.
     pub fn new(settings: UserSettings, shelf: Shelf) -> Self {
-        Self {
-            settings,
-            band: 0,
-            span: 0,
-            service: 0,
-            shelf,
-            histories: Default::default(),
-            track: track::Shown::default(),
-            adaptive: adaptive::Open::default(),
-            presets: presets::Browsing::default(),
-            licences: settings::Licences::default(),
-        }
+        Self { settings, band: 0, span: 0, service: 0, shelf, histories: Default::default() }
     }
 }

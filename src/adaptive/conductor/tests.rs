@@ -1,4 +1,4 @@
-//! The same audio gives the same headings, and a model that fails harms nothing.
+//! The same audio gives the same targets, and a model that fails harms nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,7 +33,7 @@ fn listening(model: Option<Box<dyn Model>>) -> Conductor {
     conductor
 }
 
-fn hear(conductor: &mut Conductor, audio: &[f32]) -> Option<Heading> {
+fn hear(conductor: &mut Conductor, audio: &[f32]) -> Option<MoveTarget> {
     conductor.hear([audio; 4], &Moves::NEUTRAL, &adaptive())
 }
 
@@ -64,21 +64,21 @@ fn moody(fails_from: usize) -> (Box<dyn Model>, Arc<AtomicUsize>) {
 #[test]
 fn cuts_do_not_matter() {
     let programme = programme();
-    let headings_of = |cuts: &dyn Fn(u64) -> usize| {
+    let targets_of = |cuts: &dyn Fn(u64) -> usize| {
         let mut conductor = listening(None);
-        let (mut headings, mut at, mut number) = (Vec::new(), 0, 0);
+        let (mut targets, mut at, mut number) = (Vec::new(), 0, 0);
         while at < programme.len() {
             let end = (at + cuts(number)).min(programme.len());
-            headings.extend(hear(&mut conductor, &programme[at..end]));
+            targets.extend(hear(&mut conductor, &programme[at..end]));
             (at, number) = (end, number + 1);
         }
-        (headings, conductor.advice().cloned(), conductor.saved())
+        (targets, conductor.advice().cloned(), conductor.saved())
     };
-    // Shorter than a hop, so that no heading is passed over.
-    let whole = headings_of(&|_| 4_800);
+    // Shorter than a hop, so that no target is passed over.
+    let whole = targets_of(&|_| 4_800);
     assert!(!whole.0.is_empty(), "it moves");
-    assert_eq!(headings_of(&|_| 64), whole);
-    assert_eq!(headings_of(&|n| 1 + (uniform_at(3, n).abs() * 4_000.0) as usize), whole);
+    assert_eq!(targets_of(&|_| 64), whole);
+    assert_eq!(targets_of(&|n| 1 + (uniform_at(3, n).abs() * 4_000.0) as usize), whole);
 }
 
 #[test]
@@ -150,18 +150,18 @@ fn faults_in_the_audio_end_in_numbers() {
 fn freezing_stops_what_is_under_way() {
     let programme = programme();
     let mut conductor = listening(None);
-    let mut heading = None;
+    let mut target = None;
     for hop in programme[..960_000].chunks(4_800) {
-        heading = hear(&mut conductor, hop).or(heading);
+        target = hear(&mut conductor, hop).or(target);
     }
-    assert!(heading.is_some(), "it is under way");
-    let half_way = Moves(std::array::from_fn(|i| 0.5 * (Moves::NEUTRAL.0[i] + heading.unwrap().moves.0[i])));
+    assert!(target.is_some(), "it is under way");
+    let half_way = Moves(std::array::from_fn(|i| 0.5 * (Moves::NEUTRAL.0[i] + target.unwrap().moves.0[i])));
     let frozen = AdaptiveControls { freeze: true, ..adaptive() };
     let stop = conductor.hear([&programme[960_000..964_800]; 4], &half_way, &frozen);
-    assert_eq!(stop.map(|heading| heading.moves), Some(half_way));
+    assert_eq!(stop.map(|target| target.moves), Some(half_way));
     assert_eq!(conductor.hear([&programme[964_800..1_200_000]; 4], &half_way, &frozen), None);
     let on = conductor.hear([&programme[1_200_000..1_204_800]; 4], &half_way, &adaptive());
-    assert_eq!(on.map(|heading| heading.moves), Some(conductor.steering().committed()));
+    assert_eq!(on.map(|target| target.moves), Some(conductor.steering().committed()));
 }
 
 #[test]

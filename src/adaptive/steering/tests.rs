@@ -17,19 +17,18 @@ fn proposal(db: f32) -> Proposal {
     Proposal { moves: moves(db), weight: 1.0 }
 }
 
-/// Hops with one proposal until a heading comes, at most this many; returns the hops and the heading.
-fn until(steering: &mut Steering, mode: AdaptiveMode, db: f32, most: usize) -> Option<(usize, Heading)> {
-    (1..=most).find_map(|hop| {
-        steering.hop(true, Some(&proposal(db)), &controls(mode)).map(|heading| (hop, heading))
-    })
+/// Hops with one proposal until a target comes, at most this many; returns the hops and the target.
+fn until(steering: &mut Steering, mode: AdaptiveMode, db: f32, most: usize) -> Option<(usize, MoveTarget)> {
+    (1..=most)
+        .find_map(|hop| steering.hop(true, Some(&proposal(db)), &controls(mode)).map(|target| (hop, target)))
 }
 
 #[test]
 fn suggesting_moves_only_when_told() {
     let mut steering = Steering::default();
     assert_eq!(until(&mut steering, AdaptiveMode::Suggest, 3.0, 2_000), None);
-    let heading = steering.wish(Wish::Apply, Some(&proposal(3.0))).unwrap();
-    assert_eq!(heading, Heading { moves: moves(3.0), pace: Pace::ByHand });
+    let target = steering.wish(Wish::Apply, Some(&proposal(3.0))).unwrap();
+    assert_eq!(target, MoveTarget { moves: moves(3.0), pace: Pace::ByHand });
     let back = steering.wish(Wish::Undo, Some(&proposal(3.0))).unwrap();
     assert_eq!(back.moves, Moves::NEUTRAL);
     assert_eq!(steering.wish(Wish::Undo, None), None, "nothing is left to take back");
@@ -41,9 +40,9 @@ fn learning_takes_half_a_minute_of_sound_and_then_holds() {
     for _ in 0..500 {
         assert_eq!(steering.hop(false, Some(&proposal(3.0)), &controls(AdaptiveMode::Learn)), None);
     }
-    let (hop, heading) = until(&mut steering, AdaptiveMode::Learn, 3.0, 400).unwrap();
+    let (hop, target) = until(&mut steering, AdaptiveMode::Learn, 3.0, 400).unwrap();
     assert!((329..=331).contains(&hop), "30 s and 3 s after silence: {hop}");
-    assert_eq!(heading.pace, Pace::Automatic);
+    assert_eq!(target.pace, Pace::Automatic);
     assert_eq!(until(&mut steering, AdaptiveMode::Learn, -3.0, 2_000), None, "holds");
     steering.wish(Wish::ListenAgain, None);
     assert!(until(&mut steering, AdaptiveMode::Learn, -3.0, 400).is_some());
@@ -119,8 +118,8 @@ fn modules_are_followed_by_themselves() {
     let mut steering = Steering::default();
     let mut wanted = proposal(0.5);
     wanted.moves.0[DRIVE] = 4.0;
-    let heading = (0..100).find_map(|_| steering.hop(true, Some(&wanted), &controls(AdaptiveMode::Adaptive)));
-    let moves = heading.unwrap().moves;
+    let target = (0..100).find_map(|_| steering.hop(true, Some(&wanted), &controls(AdaptiveMode::Adaptive)));
+    let moves = target.unwrap().moves;
     assert_eq!((moves.0[DRIVE], moves.0[6]), (4.0, 0.0));
 }
 
@@ -187,8 +186,8 @@ fn only_what_was_taken_back_is_not_proposed_again() {
     both.0[DRIVE] = 5.0;
     let both = Proposal { moves: both, weight: 1.0 };
     steering.wish(Wish::Undo, Some(&both));
-    let heading = (0..100)
+    let target = (0..100)
         .find_map(|_| steering.hop(true, Some(&both), &controls(AdaptiveMode::Adaptive)))
         .expect("drive was never taken back");
-    assert_eq!((heading.moves.0[DRIVE], heading.moves.0[6]), (5.0, 0.0));
+    assert_eq!((target.moves.0[DRIVE], target.moves.0[6]), (5.0, 0.0));
 }

@@ -2,10 +2,10 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::Desk;
 use crate::adaptive::steering::Wish;
 use crate::adaptive::worker::{Ask, Asker};
 use crate::control::adaptive::{MOVE_SPECS, MOVES};
+use crate::editor::desk::Desk;
 use crate::editor::file_dialog::FileDialog;
 use crate::editor::layout::{GAP, columns, row, rows};
 use crate::editor::widgets::Touch;

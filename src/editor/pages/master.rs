@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui};
 
-use super::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::layout::MasterPlaces;
 use crate::editor::view::{Module, View};
 

@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Role, Ui, WidgetInfo, vec2};
 use nice_plug::prelude::PluginApi;
 
-use super::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::layout::{GAP, columns, row, rows};
 use crate::editor::theme;
 use crate::editor::view::View;
@@ -44,6 +44,7 @@ pub fn show(
     desk: &Desk,
     rect: Rect,
     view: &mut View,
+    licences: &mut Licences,
     (api, problem): (PluginApi, Option<&str>),
 ) {
     let touch = desk.touch(desk.colours.levels);
@@ -55,7 +56,7 @@ pub fn show(
     start::show(ui, &touch, start, view, problem);
     let (program, rest) = rows(right, ABOUT);
     programme(ui, desk, &touch, program, api);
-    licences::show(ui, &touch, rest, &mut view.licences);
+    licences::show(ui, &touch, rest, licences);
 }
 
 /// A line of a panel: its words and the room for what there is to choose.

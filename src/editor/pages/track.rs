@@ -7,8 +7,8 @@ use std::time::Duration;
 use egui::{Align2, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 use nice_plug::prelude::Param;
 
-use super::Desk;
 use crate::control::session::PlayMode;
+use crate::editor::desk::Desk;
 use crate::editor::file_dialog::FileDialog;
 use crate::editor::layout::{GAP, columns, rows};
 use crate::editor::theme;

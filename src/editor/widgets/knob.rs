@@ -7,8 +7,11 @@ use nice_plug::prelude::*;
 
 use super::operate::operate;
 use super::{About, Touch, entry, explain, fitted, focus_ring, label};
+use crate::editor::layout::{column, row};
 use crate::editor::theme;
 
+/// Width of a knob below which a second row is begun.
+const NARROWEST_KNOB: f32 = 62.0;
 const LABEL_HEIGHT: f32 = 15.0;
 const VALUE_HEIGHT: f32 = 17.0;
 const MAX_DIAMETER: f32 = 58.0;
@@ -44,6 +47,16 @@ pub fn knob(ui: &mut Ui, touch: &Touch, rect: Rect, param: &FloatParam, about: A
     focus_ring(ui, touch, Rect::from_center_size(centre, vec2(diameter, diameter)), &response);
     explain(&response, param.name(), about.meaning);
     value(ui, touch, value_rect, id, param, shown);
+}
+
+/// Knobs in a row, or in two where they would be too narrow.
+pub fn knobs(ui: &mut Ui, touch: &Touch, rect: Rect, knobs: &[(&FloatParam, About)]) {
+    let rows = if rect.width() / (knobs.len() as f32) < NARROWEST_KNOB { 2 } else { 1 };
+    let in_row = knobs.len().div_ceil(rows);
+    for (index, (param, about)) in knobs.iter().enumerate() {
+        let area = row(rect, index / in_row, rows);
+        knob(ui, touch, column(area, index % in_row, in_row), param, *about);
+    }
 }
 
 /// Where the coloured arc begins: at zero where the range has it, else at the lowest value.

@@ -4,8 +4,8 @@ use egui::{Id, Rect, Ui};
 
 use crate::adaptive::steering::Wish;
 use crate::adaptive::worker::{Ask, Asker};
+use crate::editor::desk::Desk;
 use crate::editor::layout::{column, row, rows};
-use crate::editor::pages::Desk;
 use crate::editor::widgets::chooser::chooser;
 use crate::editor::widgets::knob::knob;
 use crate::editor::widgets::panel::Panel;

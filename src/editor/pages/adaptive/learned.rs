@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use egui::{Align2, Id, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::adaptive::worker::{Ask, Asker};
+use crate::editor::desk::Desk;
 use crate::editor::file_dialog::{FileDialog, Pick, Question};
 use crate::editor::layout::{GAP, column, row, rows};
-use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::pill::{named, word};

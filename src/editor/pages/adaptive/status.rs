@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use egui::{Rect, Ui};
 
 use crate::control::adaptive::AdaptiveMode;
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 
 /// A listener that says nothing for this long hangs, or reads many recordings.
 const LONGEST_WORK: Duration = Duration::from_secs(3);

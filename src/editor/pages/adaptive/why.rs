@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Ui, pos2};
 
 use crate::adaptive::advice::Explanation;
 use crate::control::adaptive::MOVE_SPECS;
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::move_row::write;
 use crate::editor::widgets::panel::Panel;

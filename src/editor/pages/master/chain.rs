@@ -5,8 +5,8 @@ use egui::{
 };
 use nice_plug::prelude::BoolParam;
 
+use crate::editor::desk::Desk;
 use crate::editor::layout::{GAP, column};
-use crate::editor::pages::Desk;
 use crate::editor::theme::{self, Palette};
 use crate::editor::view::{Module, Named as _};
 use crate::editor::widgets::axes::Axes;

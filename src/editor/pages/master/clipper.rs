@@ -3,9 +3,10 @@
 use egui::{Rect, Ui};
 
 use crate::dsp::units::{db_to_gain, gain_to_db};
+use crate::editor::desk::Desk;
 use crate::editor::layout::{GAP, columns};
-use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::about;
+use crate::editor::widgets::knob::knobs;
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::shaped_wave::shaped_wave;
 use crate::editor::widgets::transfer_curve::{TransferCurve, transfer_curve};

@@ -4,8 +4,9 @@ use egui::{Rect, Ui, pos2, vec2};
 
 use crate::dsp::dynamics::GainComputer;
 use crate::dsp::units::{db_to_gain, gain_to_db};
+use crate::editor::desk::Desk;
 use crate::editor::layout::{GAP, columns};
-use crate::editor::pages::{Desk, knobs};
+use crate::editor::widgets::knob::knobs;
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
 use crate::editor::widgets::reduction_history::reduction_history;

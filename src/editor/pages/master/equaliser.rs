@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui};
 
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::view::View;
 use crate::editor::widgets::axes::Axes;
 use crate::editor::widgets::keyboard::keyboard;

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui};
 
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::widgets::about;
 use crate::editor::widgets::knob::knob;
 use crate::editor::widgets::panel::Panel;

@@ -2,8 +2,8 @@
 
 use egui::{Align2, Id, Rect, Ui, pos2, vec2};
 
+use crate::editor::desk::Desk;
 use crate::editor::layout::{GAP, row, rows};
-use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::correlation::correlation;
 use crate::editor::widgets::panel::{Panel, frame};

@@ -2,9 +2,10 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
+use crate::editor::desk::Desk;
 use crate::editor::layout::GAP;
-use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::about;
+use crate::editor::widgets::knob::knobs;
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::pill::pill;
 use crate::editor::widgets::stripes::reduction;

@@ -2,8 +2,8 @@
 
 use egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use crate::editor::desk::Desk;
 use crate::editor::layout::{GAP, columns, row};
-use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::chooser::chooser;
 use crate::editor::widgets::knob::knob;

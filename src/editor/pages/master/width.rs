@@ -2,10 +2,11 @@
 
 use egui::{Rect, Ui};
 
+use crate::editor::desk::Desk;
 use crate::editor::layout::GAP;
-use crate::editor::pages::{Desk, knobs};
 use crate::editor::widgets::about;
 use crate::editor::widgets::correlation::correlation;
+use crate::editor::widgets::knob::knobs;
 use crate::editor::widgets::panel::{Panel, frame};
 use crate::editor::widgets::vectorscope::vectorscope;
 

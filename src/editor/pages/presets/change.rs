@@ -1,24 +1,11 @@
 //! Changes of the library, with what they mean for the slots and for what new instances start with.
 
-use std::path::PathBuf;
-
-use super::{Browsing, Said, Selected};
+use super::browsing::{Browsing, Question, Said, Selected};
 use crate::editor::shelf::Shelf;
 use crate::state::Slot;
 use crate::state::library::{Existing, LibraryError, Origin};
 use crate::state::preset::Preset;
 use crate::state::user_settings::{PresetChoice, PresetOrigin, UserSettings};
-
-/// A change that would cost something, to be confirmed.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Question {
-    /// A new preset would replace this file.
-    Replace(Box<Preset>, PathBuf),
-    /// A renamed preset would replace this file.
-    RenameOver(Selected, String, PathBuf),
-    /// A file would be deleted.
-    Delete(Selected, PathBuf),
-}
 
 /// What a change works on.
 pub struct Desktop<'a> {
@@ -114,6 +101,8 @@ impl Browsing {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::state::library::Library;
     use crate::state::preset::factory;

@@ -2,10 +2,10 @@
 
 use egui::{Align, Id, Key, Rect, Ui, UiBuilder, vec2};
 
+use super::browsing::{Browsing, Said};
 use super::change::Desktop;
-use crate::control::MasterControls;
+use crate::editor::desk::Desk;
 use crate::editor::layout::rows;
-use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::view::View;
 use crate::editor::widgets::field::{self, Field, field};
@@ -13,61 +13,15 @@ use crate::editor::widgets::panel::Panel;
 use crate::editor::widgets::pill::word;
 use crate::editor::widgets::{Touch, explain, line, prose};
 use crate::state::library::{Existing, Library};
-use crate::state::preset::{self, Preset};
 use crate::state::user_folder::displayed;
-use crate::state::user_settings::{PresetChoice, PresetOrigin};
 
 /// Height of the description: a share of the room, within limits.
 const DESCRIPTION: (f32, f32, f32) = (0.2, 38.0, 100.0);
 /// Height of the line with the folder.
 const FOLDER: f32 = 20.0;
 
-/// A preset being described.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Draft {
-    name: String,
-    description: String,
-    tags: String,
-    target_lufs: Option<f32>,
-}
-
-impl Draft {
-    /// Takes over what is written in a preset that was loaded, so that saving it again says the same. Of a factory preset
-    /// only what it is mastered for: the words are for a new one.
-    pub fn follow(&mut self, choice: &PresetChoice, library: &Library) {
-        let entry = library.named(&choice.name, choice.origin);
-        let Some(preset) = entry.and_then(|entry| entry.preset.as_ref().ok()) else { return };
-        self.target_lufs = preset.target_lufs;
-        if choice.origin == PresetOrigin::User {
-            self.name.clone_from(&preset.name);
-            self.description.clone_from(&preset.description);
-            self.tags = preset.tags.join(", ");
-        }
-    }
-
-    /// Goes along with a preset that gets another name.
-    pub fn rename(&mut self, old: &str, new: &str) {
-        if self.name == old {
-            self.name = new.to_owned();
-        }
-    }
-
-    /// The preset. How one listens is no part of it.
-    fn preset(&self, heard: &MasterControls) -> Preset {
-        let tags = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        Preset {
-            version: preset::VERSION,
-            name: self.name.trim().to_owned(),
-            description: self.description.split_whitespace().collect::<Vec<_>>().join(" "),
-            tags: tags.map(str::to_owned).collect(),
-            target_lufs: self.target_lufs,
-            controls: heard.heard_as(&MasterControls::default()),
-        }
-    }
-}
-
 /// Draws and runs the panel.
-pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View) {
+pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View, browsing: &mut Browsing) {
     let panel = Panel::new(ui, touch, rect, "Keep what you hear", None);
     let inside = panel.inside.with_min_y(panel.inside.top() + 1.0);
     let (share, least, most) = DESCRIPTION;
@@ -76,7 +30,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View
     let (description, rest) = rows(rest.translate(vec2(0.0, -2.0)), height);
     let (tags, rest) = rows(rest.translate(vec2(0.0, -2.0)), field::HEIGHT);
     let (save, rest) = rows(rest.translate(vec2(0.0, -2.0)), 24.0);
-    let draft = &mut view.presets.draft;
+    let draft = &mut browsing.draft;
     let about = |name, hint, is_long| Field { name, hint, is_long };
     let id = |what: &str| Id::unique(("keep preset", what));
     let typed = field(ui, touch, name, id("name"), &mut draft.name, about("Preset name", "Name", false));
@@ -92,17 +46,17 @@ pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View
         let preset = draft.preset(&desk.params.expected());
         let mut on =
             Desktop { shelf: &mut view.shelf, settings: &mut view.settings, slot: desk.params.ab_active() };
-        view.presets.save(&mut on, &preset, Existing::Keep);
+        browsing.save(&mut on, &preset, Existing::Keep);
     }
     let (said, folder) = rest.split_top_bottom_at_y(rest.bottom() + 2.0 - FOLDER);
-    tell(ui, touch, said, view);
+    tell(ui, touch, said, view, browsing.said.as_ref());
     place(ui, touch, folder, view.shelf.library());
 }
 
 /// What came of the last change, or what is wrong with the folder.
-fn tell(ui: &mut Ui, touch: &Touch, rect: Rect, view: &mut View) {
+fn tell(ui: &mut Ui, touch: &Touch, rect: Rect, view: &mut View, said: Option<&Said>) {
     let problem = view.shelf.library().problem().map(str::to_owned);
-    let (text, ink) = match (&view.presets.said, problem) {
+    let (text, ink) = match (said, problem) {
         (Some(said), _) if said.is_problem => (said.text.clone(), touch.colours.alarm),
         (Some(said), _) => (said.text.clone(), touch.colours.text),
         (None, Some(problem)) => (problem, touch.colours.caution),
@@ -134,40 +88,5 @@ fn place(ui: &mut Ui, touch: &Touch, rect: Rect, library: &Library) {
     explain(&response, "Copy", "Copies the folder's name, for a file browser.");
     if response.clicked() {
         ui.copy_text(folder.display().to_string());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::control::LatencyMode;
-
-    #[test]
-    fn a_draft_becomes_a_preset_without_how_one_listens() {
-        let draft = Draft {
-            name: " Mine ".into(),
-            description: "Two\nlines ".into(),
-            tags: "warm, , own ,".into(),
-            target_lufs: Some(-14.0),
-        };
-        let mut heard = MasterControls { mode: LatencyMode::Live, ..MasterControls::default() };
-        heard.global.delta = true;
-        heard.limiter.drive_db = 3.0;
-        let preset = draft.preset(&heard);
-        assert_eq!((preset.name.as_str(), preset.description.as_str()), ("Mine", "Two lines"));
-        assert_eq!(preset.tags, ["warm", "own"]);
-        assert_eq!(preset.target_lufs, Some(-14.0));
-        assert_eq!(preset.controls.limiter.drive_db, 3.0);
-        assert_eq!(preset.controls.mode, LatencyMode::Master);
-        assert!(!preset.controls.global.delta);
-    }
-
-    #[test]
-    fn the_words_of_a_factory_preset_stay_its_own() {
-        let mut draft = Draft { name: "Mine".into(), ..Draft::default() };
-        let choice = PresetChoice { name: "Streaming".into(), origin: PresetOrigin::Factory };
-        draft.follow(&choice, &Library::at(None));
-        assert_eq!(draft.name, "Mine");
-        assert!(draft.target_lufs.is_some());
     }
 }

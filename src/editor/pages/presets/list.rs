@@ -2,9 +2,10 @@
 
 use egui::{EventFilter, Id, Key, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
-use super::{Selected, chips};
+use super::browsing::{Browsing, Selected};
+use super::chips;
+use crate::editor::desk::Desk;
 use crate::editor::layout::rows;
-use crate::editor::pages::Desk;
 use crate::editor::shelf::{choice_of, origin_name};
 use crate::editor::theme;
 use crate::editor::view::View;
@@ -29,11 +30,10 @@ struct Marks {
 }
 
 /// Draws and runs the panel.
-pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View) {
+pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View, browsing: &mut Browsing) {
     let panel = Panel::new(ui, touch, rect, "Presets", None);
     let (search, rest) = rows(panel.inside, field::HEIGHT);
     let (tags, list) = rows(rest, chips::LINE * chips::LINES as f32 - 4.0);
-    let browsing = &mut view.presets;
     let about = Field { name: "Search presets", hint: "Search names, descriptions and tags", is_long: false };
     let typed = field(ui, touch, search, Id::unique("preset search"), &mut browsing.words, about);
     chips::show(ui, touch, tags, &view.shelf.library().tags(), &mut browsing.tag);
@@ -94,7 +94,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View
     }
     if let Some(choice) = load {
         view.shelf.load(desk, &choice);
-        view.presets.draft.follow(&choice, view.shelf.library());
+        browsing.draft.follow(&choice, view.shelf.library());
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use egui::{Id, Key, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::change::{Desktop, Question};
+use super::browsing::{Browsing, Question};
+use super::change::Desktop;
+use crate::editor::desk::Desk;
 use crate::editor::layout::column;
-use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::view::View;
 use crate::editor::widgets::panel::Panel;
@@ -14,8 +15,8 @@ use crate::editor::widgets::pill::word;
 use crate::editor::widgets::{Touch, explain, line, prose};
 
 /// Draws and runs the question.
-pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View) {
-    let Some(question) = &view.presets.question else { return };
+pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View, browsing: &mut Browsing) {
+    let Some(question) = &browsing.question else { return };
     let warn = touch.in_colour(touch.colours.caution);
     let panel = Panel::new(ui, &warn, rect, "Are you sure?", None);
     let (text, path, yes) = told(question);
@@ -35,11 +36,11 @@ pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View
     explain(&refuse, "Leave it", "Nothing changes. Escape.");
     let is_escape = ui.input(|input| input.key_pressed(Key::Escape));
     if refuse.clicked() || is_escape {
-        view.presets.question = None;
+        browsing.question = None;
     } else if confirm.clicked() {
         let mut on =
             Desktop { shelf: &mut view.shelf, settings: &mut view.settings, slot: desk.params.ab_active() };
-        view.presets.confirm(&mut on);
+        browsing.confirm(&mut on);
     }
 }
 

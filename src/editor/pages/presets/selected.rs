@@ -2,10 +2,10 @@
 
 use egui::{Align2, Id, Key, Rect, Ui, pos2, vec2};
 
-use super::change::{Desktop, Question};
-use super::{Browsing, Selected};
+use super::browsing::{Browsing, Question, Selected};
+use super::change::Desktop;
+use crate::editor::desk::Desk;
 use crate::editor::layout::{column, row};
-use crate::editor::pages::Desk;
 use crate::editor::shelf::origin_name;
 use crate::editor::theme;
 use crate::editor::view::View;
@@ -31,9 +31,9 @@ enum Action {
 }
 
 /// Draws and runs the panel.
-pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View) {
+pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View, browsing: &mut Browsing) {
     let panel = Panel::new(ui, touch, rect, "Selected", None);
-    let Some(entry) = view.presets.selected(view.shelf.library()).cloned() else {
+    let Some(entry) = browsing.selected(view.shelf.library()).cloned() else {
         let text = "A click on a preset loads it. Undo takes it back.";
         prose(ui, panel.inside, text, touch.colours.text_dim);
         return;
@@ -43,9 +43,9 @@ pub fn show(ui: &mut Ui, desk: &Desk, touch: &Touch, rect: Rect, view: &mut View
     let (text, buttons) =
         panel.inside.split_top_bottom_at_y(panel.inside.bottom() - lines(&entry) as f32 * BUTTONS);
     describe(ui, touch, panel.title, text, &entry);
-    let action = run(ui, touch, buttons, &entry, is_default, &mut view.presets);
+    let action = run(ui, touch, buttons, &entry, is_default, browsing);
     if let Some(action) = action {
-        act(desk, action, &entry, view);
+        act(desk, action, &entry, view, browsing);
     }
 }
 
@@ -133,29 +133,29 @@ fn rename_id() -> Id {
     Id::unique("new name of a preset")
 }
 
-fn act(desk: &Desk, action: Action, entry: &Entry, view: &mut View) {
+fn act(desk: &Desk, action: Action, entry: &Entry, view: &mut View, browsing: &mut Browsing) {
     let selected = Selected::of(entry);
     match action {
         Action::Load => {
             view.shelf.load(desk, &selected.choice());
-            view.presets.draft.follow(&selected.choice(), view.shelf.library());
+            browsing.draft.follow(&selected.choice(), view.shelf.library());
         }
         Action::MakeDefault => view.settings.default_preset = Some(selected.choice()),
         Action::NoDefault => view.settings.default_preset = None,
-        Action::BeginRename => view.presets.new_name = Some(entry.name.clone()),
-        Action::EndRename => view.presets.new_name = None,
+        Action::BeginRename => browsing.new_name = Some(entry.name.clone()),
+        Action::EndRename => browsing.new_name = None,
         Action::Rename => {
-            let name = view.presets.new_name.clone().unwrap_or_default().trim().to_owned();
+            let name = browsing.new_name.clone().unwrap_or_default().trim().to_owned();
             let mut on = Desktop {
                 shelf: &mut view.shelf,
                 settings: &mut view.settings,
                 slot: desk.params.ab_active(),
             };
-            view.presets.rename(&mut on, &selected, &name, Existing::Keep);
+            browsing.rename(&mut on, &selected, &name, Existing::Keep);
         }
         Action::Delete => {
             if let Origin::User(path) = &entry.origin {
-                view.presets.question = Some(Question::Delete(selected, path.clone()));
+                browsing.question = Some(Question::Delete(selected, path.clone()));
             }
         }
     }

@@ -4,8 +4,8 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 use nice_plug::prelude::{BoolParam, FloatParam, Param};
 
 use crate::control::session::{PlayMode, TrackTelemetry};
+use crate::editor::desk::Desk;
 use crate::editor::layout::column;
-use crate::editor::pages::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::chooser::segments;
 use crate::editor::widgets::pill::pill;

@@ -5,8 +5,8 @@ use nice_plug::prelude::*;
 
 use super::flatten::has_gain;
 use crate::control::{EqKind, EqPlacement};
+use crate::editor::desk::Desk;
 use crate::editor::layout::{column, columns};
-use crate::editor::pages::Desk;
 use crate::editor::widgets::chooser::chooser;
 use crate::editor::widgets::knob::knob;
 use crate::editor::widgets::panel::Panel;

@@ -6,7 +6,7 @@ use egui::{Align2, Painter, Pos2, Shape, Stroke, pos2};
 use crate::adaptive::advice::Explanation;
 use crate::adaptive::response::band_db;
 use crate::control::adaptive::{ADAPTIVE_BANDS, AdaptiveMode, Moves, band_hz};
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::theme;
 use crate::editor::widgets::axes::Axes;
 use crate::editor::widgets::{label, plot};

@@ -6,7 +6,7 @@ use super::{ghost, node};
 use nice_plug::prelude::Param;
 
 use crate::control::{EqBand, EqKind, EqPlacement};
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::pages::master::equaliser::response::Response;
 use crate::editor::theme;
 use crate::editor::view::{Analyser, View};

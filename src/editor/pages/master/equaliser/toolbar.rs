@@ -3,7 +3,7 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::SPANS_DB;
-use crate::editor::pages::Desk;
+use crate::editor::desk::Desk;
 use crate::editor::view::View;
 use crate::editor::widgets::explain;
 use crate::editor::widgets::pill::word;
