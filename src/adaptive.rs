@@ -66,7 +66,7 @@ impl Restorer {
 /// A listener that serves this desk. Starts nothing yet; allocates.
 pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
     let (tap_writer, tap_reader) = tap(TAP_FRAMES);
-    let (targets_writer, targets) = targets();
+    let (targets_writer, targets_reader) = targets();
     let (restored_writer, restored) = targets();
     let (present_writer, present) = latest(Moves::NEUTRAL);
     let (picture_writer, pictures) = latest(AdaptivePicture::default());
@@ -91,7 +91,7 @@ pub fn adaptive(desk: Box<dyn Desk>) -> Adaptive {
     Adaptive {
         port: Port {
             tap: tap_writer,
-            targets,
+            targets: targets_reader,
             restored,
             present: present_writer,
             target: MoveTarget { moves: Moves::NEUTRAL, pace: Default::default() },

@@ -3,6 +3,8 @@
 //! Each target starts from its corpus in `fuzz/corpus` and makes as many executions as take about a minute, always the same
 //! ones. `cargo xtask fuzz` looks for what these do not find, guided by coverage, as long as it is told to.
 
+#![allow(clippy::duplicate_mod)] // each rule is also a program of its own and takes in what it needs
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 

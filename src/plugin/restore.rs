@@ -23,7 +23,7 @@ pub fn tidy(state: &mut PluginState) {
     SourceParams::tidy(&mut state.fields);
     let adaptive = legible(state.fields.get(ADAPTIVE).map(String::as_str));
     state.fields.insert(ADAPTIVE.to_owned(), adaptive);
-    if !state.fields.get(AB).is_some_and(|text| parse::<AbSlots>(text).is_ok()) {
+    if state.fields.get(AB).is_none_or(|text| parse::<AbSlots>(text).is_err()) {
         let slots = Versioned(AbSlots::both(master_controls(&state.params)).into());
         // Plain numbers and names, which always have a text.
         state.fields.insert(AB.to_owned(), serde_json::to_string(&slots).unwrap_or_default());
