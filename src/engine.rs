@@ -179,7 +179,7 @@ impl Engine {
         self.telemetry
     }
 
-    /// Frames between two points of [`Self::process_tracing`] at a sample rate in Hz, about 10 ms.
+    /// Frames between two points of [`Observer::point`] at a sample rate in Hz, about 10 ms.
     pub fn point_frames_for(sample_rate_hz: f64) -> usize {
         Trail::point_frames_for(sample_rate_hz)
     }

@@ -2,7 +2,7 @@
 //!
 //! A source adds to what the host sends, in front of the mastering chain, in real time and offline by the same path
 //! ([`crate::engine::mixer`]). Everything here is plain and knows no host. The other half of a source, with its
-//! parameters, its saved state and its worker, is told by [`crate::sources`].
+//! parameters, its saved state and its worker, is told by [`mod@crate::sources`].
 
 use std::ops::Range;
 

@@ -136,7 +136,7 @@ impl Mixer {
         sounding.map(|seat| seat.source.tail()).max().unwrap_or_default()
     }
 
-    /// What happened since [`Self::begin`].
+    /// What happened in the last host block.
     pub fn telemetry(&self) -> MixTelemetry {
         let mut telemetry = MixTelemetry::default();
         telemetry.iter_mut().zip(&self.seats).for_each(|(slot, seat)| *slot = seat.telemetry);

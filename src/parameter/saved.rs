@@ -81,10 +81,10 @@ impl<T: Enum + PartialEq + 'static> Savable for EnumParam<T> {
     }
 }
 
-/// Parameters as they are met, see [`View::Listing`].
+/// Parameters as they are met, see [`super::View::Listing`].
 pub type Listing = RefCell<Vec<(ParamPtr, Kind)>>;
 
-/// A saved state to be looked into, see [`View::Saved`].
+/// A saved state to be looked into, see [`super::View::Saved`].
 #[derive(Debug, Clone, Copy)]
 pub struct Lookup<'a> {
     /// Ids of the parameters by their addresses.
