@@ -118,7 +118,10 @@ fn a_field_that_cannot_be_read_costs_no_other() {
             let mut rig = with_another_project(EFFECT);
             assert!(rig.load(&with_length(&project.to_string())));
             let after = saved(&mut rig);
-            assert_eq!(after["params"], whole["params"]);
+            // Parameters younger than the project are at their defaults; all others are the project's.
+            for (id, value) in whole["params"].as_object().unwrap() {
+                assert_eq!(&after["params"][id], value, "{id} beside {broken}: {text}");
+            }
             for name in FIELDS.into_iter().filter(|name| *name != broken) {
                 assert_eq!(field(&after, name), field(&whole, name), "{name} beside {broken}: {text}");
             }

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // an entry by address
 
 use auracore::state::track::{SavedContent, SavedFile, SavedTrack};
+use auracore::stored::parse as parse_saved;
 use auracore::track::file::files::NoFiles;
 use auracore::track::file::limits::Limits;
 use auracore::track::file::load::parse;
@@ -262,7 +263,7 @@ fn an_unreadable_track_costs_nothing_else() {
         let saved: Value = serde_json::from_slice(&rig.save()[8..]).unwrap();
         assert_eq!(saved["params"]["out_trim"]["f32"], -2.5);
         assert_eq!(saved["params"]["in_gain"]["f32"], 3.0);
-        let track: SavedTrack = serde_json::from_str(saved["fields"]["track"].as_str().unwrap()).unwrap();
+        let track: SavedTrack = parse_saved(saved["fields"]["track"].as_str().unwrap()).unwrap();
         assert_eq!(track, SavedTrack::default());
     }
 }
@@ -290,7 +291,7 @@ fn missing_recordings_leave_the_rest_playing() {
     let out = play(&mut rig, 0, 40_000, &[512], RATE_HZ);
     assert!(worst(&out, latency, &expected, 0) <= SEEK_ERROR);
     let state: Value = serde_json::from_slice(&rig.save()[8..]).unwrap();
-    let kept: SavedTrack = serde_json::from_str(state["fields"]["track"].as_str().unwrap()).unwrap();
+    let kept: SavedTrack = parse_saved(state["fields"]["track"].as_str().unwrap()).unwrap();
     assert_eq!(kept, saved, "what is known of a missing recording is kept");
 }
 

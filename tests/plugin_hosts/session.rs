@@ -3,10 +3,11 @@
 
 use std::ffi::CStr;
 use std::path::Path;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use auracore::state::track::SavedTrack;
+use auracore::stored::Versioned;
 use auracore::track::file::files::NoFiles;
 use auracore::track::file::limits::Limits;
 use auracore::track::file::load::parse;
@@ -78,7 +79,7 @@ pub fn put(rig: &mut Rig, track: &Value) {
 }
 
 pub fn put_saved(rig: &mut Rig, track: &SavedTrack) {
-    let field = serde_json::to_string(track).unwrap();
+    let field = serde_json::to_string(&Versioned(Arc::new(track.clone()))).unwrap();
     let state = changed(&rig.save(), |state| state["fields"]["track"] = field.into());
     assert!(rig.load(&state));
 }
