@@ -7,7 +7,7 @@ use nice_plug::prelude::Transport as HostTransport;
 
 use crate::source::Transport;
 
-/// Frames by which rounded seconds may be off.
+/// Frames by which a position that goes on may be off.
 const ROUNDING_FRAMES: i64 = 2;
 /// Beats by which a timeline that goes on may be off.
 const ROUNDING_BEATS: f64 = 1e-3;
@@ -61,8 +61,9 @@ impl Follow {
 
 impl Last {
     fn goes_on(&self, host: &HostTransport, told: Option<i64>) -> bool {
-        if host.pos_samples.is_some() {
-            return false; // exact: nothing to count
+        if let Some(told) = host.pos_samples {
+            // Some hosts are off by a frame or two now and then; a steady drift is followed once it is more than that.
+            return (told - self.next).abs() <= ROUNDING_FRAMES;
         }
         if let Some(seconds) = host.pos_seconds {
             // The framework cuts blocks and may repeat the position of the whole block.
@@ -99,6 +100,18 @@ mod tests {
                 Transport { is_playing: true, position_frames: Some(position), ..Transport::default() }
             );
         }
+    }
+
+    #[test]
+    fn jitter_of_two_frames_is_no_jump_and_a_drift_is_followed() {
+        let mut follow = Follow::default();
+        let mut at = |position: i64| {
+            follow.block(&host(|h| h.pos_samples = Some(position)), 512).position_frames.unwrap()
+        };
+        assert_eq!([at(0), at(514), at(1_022), at(1_537)], [0, 512, 1_024, 1_536]);
+        assert_eq!(at(2_051), 2_051, "three frames are a jump");
+        // A clock that gains a frame in each block.
+        assert_eq!([at(2_564), at(3_077), at(3_590)], [2_563, 3_075, 3_590]);
     }
 
     #[test]
