@@ -1,5 +1,5 @@
 //! What every declaration of parameters is made of: builders for each kind of quantity, text both ways, choices, and the
-//! two ways in which a value is read and set.
+//! ways in which a value is read and set.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
